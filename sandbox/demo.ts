@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -57,7 +57,7 @@ async function demo (): Promise<number> {
   }
 }
 
-/** One account for each simulator: two would show the same servers, and the fleet would count them twice. */
+/** One account for each simulator: two accounts would list the same servers twice in the fleet. */
 const accountsOf = ({ settings }: Vendor['simulator']): Array<[string, object]> => Object.entries(settings).slice(0, 1)
 
 async function isFree (): Promise<boolean> {
@@ -70,9 +70,11 @@ async function isFree (): Promise<boolean> {
 
 /** The gateway as a process of its own, configured as an operator would: it knows the simulators only by their URLs. */
 function startGateway (folder: string, vendors: readonly Vendor[]): ChildProcess {
-  const accounts = Object.fromEntries(vendors.flatMap(({ provider, simulator }) => accountsOf(simulator).map(([id, settings]) => [id, { provider, ...settings }])))
+  const accounts = Object.fromEntries(vendors.flatMap(({ provider, simulator }) =>
+    accountsOf(simulator).map(([id, settings]) => [id, { provider, ...settings }])))
+  const config = { listen: { host, port }, auth: { mode: 'none' }, log: { level: 'warn' }, accounts }
   const file = join(folder, 'hawser.json')
-  writeFileSync(file, JSON.stringify({ listen: { host, port }, auth: { mode: 'none' }, log: { level: 'warn' }, accounts }, null, 2), { mode: 0o600 })
+  writeFileSync(file, JSON.stringify(config, null, 2), { mode: 0o600 })
   const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
   return spawn(process.execPath, [main], { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, HAWSER_CONFIG: file } })
 }
@@ -95,17 +97,18 @@ async function present (vendors: readonly Vendor[]): Promise<void> {
     accountsOf(simulator).map(async ([id]) => ({ account: id, provider, ...await countServers(id) }))))
   const width = Math.max(...rows.map(row => row.account.length))
   const lines = rows.map(row => `  ${row.account.padEnd(width)}  ${row.provider.padEnd(9)}  ${row.count}`)
-  const first = rows[0]
+  const at = `${base}/v1/${rows[0]?.account ?? ''}`
+  const server = `${at}/servers/${rows[0]?.example ?? ''}`
   console.log(`
 Hawser is listening on ${base}, no keys, in memory, in front of ${vendors.length} simulated providers:
 
 ${lines.join('\n')}
 
 Try:
-  curl -s '${base}/v1/${first?.account ?? ''}/servers?limit=2'
-  curl -s '${base}/v1/${first?.account ?? ''}/servers/${first?.example ?? ''}'
-  curl -s -X POST -H 'Prefer: wait=10' '${base}/v1/${first?.account ?? ''}/servers/${first?.example ?? ''}/stop'
-  curl -s '${base}/v1/${first?.account ?? ''}/servers/${first?.example ?? ''}' | grep -o '"status":"[a-z]*"'
+  curl -s '${at}/servers?limit=2'
+  curl -s '${server}'
+  curl -s -X POST -H 'Prefer: wait=10' '${server}/stop'
+  curl -s '${server}' | grep -o '"status":"[a-z]*"'
   curl -s '${base}/v1/vm6/servers?status=running&q=web'
   curl -s -X POST -H 'Idempotency-Key: first' -H 'Content-Type: application/json' '${base}/v1/glesys-lab/servers' \\
     -d '{"name": "web-9", "region": "Falkenberg", "cpus": 2, "memory_mib": 2048, "disk_gib": 50, "image": "debian-12", "password": "Example-Pass-1"}'
@@ -126,7 +129,9 @@ Stop with Ctrl-C.
 async function countServers (account: string): Promise<{ count: string, example: string }> {
   const answer = await fetch(`${base}/v1/${account}/servers?limit=500`)
   const body: unknown = await answer.json()
-  if (!answer.ok || typeof body !== 'object' || body === null || !('data' in body) || !Array.isArray(body.data)) return { count: `problem ${answer.status}`, example: '' }
+  if (!answer.ok || typeof body !== 'object' || body === null || !('data' in body) || !Array.isArray(body.data)) {
+    return { count: `problem ${answer.status}`, example: '' }
+  }
   const [server]: unknown[] = body.data
   const id = typeof server === 'object' && server !== null && 'id' in server ? String(server.id) : ''
   return { count: `${body.data.length} servers`, example: id }

@@ -1,11 +1,10 @@
 import type { SimulatedReply } from '../kit/simulator.ts'
 import { inScope, ok, refuse, type Call } from './call.ts'
-import { mayUseImage } from './catalog-view.ts'
+import { mayUseImage } from './catalog.ts'
 import { check, password, related, sshKeys, text, type Form } from './fields.ts'
-import { blankImage, type Flavor, type FloatingIp, type Instance } from './records.ts'
-import { newUuid, timeNow } from './world.ts'
+import { blankImage, newUuid, timeNow, type Flavor, type FloatingIp, type Instance } from './world.ts'
 
-export interface Turn {
+interface ActionCall {
   readonly call: Call
   readonly instance: Instance
   readonly form: Form
@@ -15,21 +14,21 @@ export interface Turn {
 type End = () => void
 
 export interface Action {
-  /** The last part of the URL, and the word OpenStack's complaints use unless `nova` says otherwise. */
+  /** The last part of the URL, and OpenStack's name of the action in its refusals unless `nova` has another. */
   readonly path: string
   readonly nova?: string
   /** The permission key, which does not follow the path. */
   readonly permission: string
   readonly detail: string
-  /** States that OpenStack accepts it in; any when absent. */
+  /** The states in which OpenStack accepts it; absent: all. */
   readonly from?: readonly string[]
   /** The panel itself refuses a wrong state (400) before OpenStack does (409). */
-  readonly checkedHere?: true
-  /** The task states that it goes through; without any it is done at once. */
+  readonly checkedByPanel?: true
+  /** The task states that it goes through; null: it is done at once. */
   readonly tasks: readonly string[] | null
-  /** Looks at the body, so that a refusal changes nothing. */
-  readonly prepare: (turn: Turn) => End
-  readonly answer?: (turn: Turn) => SimulatedReply
+  /** Reads the body and refuses it before anything changes. */
+  readonly prepare: (action: ActionCall) => End
+  readonly answer?: (action: ActionCall) => SimulatedReply
 }
 
 const to = (status: string): Action['prepare'] => ({ instance }) => () => { instance.status = status }
@@ -37,7 +36,7 @@ const to = (status: string): Action['prepare'] => ({ instance }) => () => { inst
 const plain = (path: string, detail: string, tasks: readonly string[], status: string): Action =>
   ({ path, permission: path, detail, tasks, prepare: to(status) })
 
-const attached = ['active', 'stopped', 'paused', 'suspended', 'rescued', 'resized']
+const floatingIpStates = ['active', 'stopped', 'paused', 'suspended', 'rescued', 'resized']
 
 export const actions: readonly Action[] = [
   { ...plain('start', 'Instance is starting', ['powering-on'], 'active'), from: ['stopped'] },
@@ -49,12 +48,12 @@ export const actions: readonly Action[] = [
     permission: 'rescue',
     detail: 'Instance rescue started successfully',
     from: ['active', 'stopped'],
-    checkedHere: true,
+    checkedByPanel: true,
     tasks: ['rescuing'],
-    prepare: turn => {
-      readImage(turn)
-      password(turn.form, 'root_password', 'optional')
-      return to('rescued')(turn)
+    prepare: action => {
+      readImage(action)
+      password(action.form, 'root_password', 'optional')
+      return to('rescued')(action)
     }
   },
   {
@@ -107,7 +106,7 @@ export const actions: readonly Action[] = [
       instance.resizedFrom = null
     }
   },
-  // It answers the image at once, which is `saving` until the instance's image task is over.
+  // The answer has the image at once; it is `saving` until the image task of the instance has ended.
   {
     path: 'create_snapshot',
     nova: 'createImage',
@@ -119,49 +118,49 @@ export const actions: readonly Action[] = [
       text(form, 'name', 'required')
       return () => {}
     },
-    answer: turn => ok({ image_uuid: addSnapshot(turn) })
+    answer: action => ok({ image_uuid: addSnapshot(action) })
   },
   {
     path: 'add_floating_ip',
     permission: 'add_floating_ip',
     detail: 'Floating ip associated',
-    from: attached,
+    from: floatingIpStates,
     tasks: null,
-    prepare: turn => {
-      const { instance } = turn
-      const address = findFloatingIp(turn, 'floating_ip')
+    prepare: action => {
+      const { instance } = action
+      const address = findFloatingIp(action, 'floating_ip')
       if (address.client !== instance.client) throw refuse(404, 'Floating ip not found')
-      if (address.held !== null) throw refuse(409, 'Floating ip is already associated')
+      if (address.attached !== null) throw refuse(409, 'Floating ip is already associated')
       const port = instance.ports.find(candidate => candidate.ipv4s.length > 0)
       const fixed = port?.ipv4s[0]?.ip_address
       if (port === undefined || fixed === undefined) throw refuse(400, 'Fixed ip not found')
-      return () => { address.held = { instance: instance.id, port: port.id, fixed } }
+      return () => { address.attached = { instance: instance.id, port: port.id, fixed } }
     }
   },
   {
     path: 'remove_floating_ip',
     permission: 'remove_floating_ip',
     detail: 'Floating ip dissociated',
-    from: attached,
+    from: floatingIpStates,
     tasks: null,
-    prepare: turn => {
-      const address = findFloatingIp(turn, 'ip')
-      if (address.held?.instance !== turn.instance.id) throw refuse(400, 'Floating ip is not associated with this instance')
-      return () => { address.held = null }
+    prepare: action => {
+      const address = findFloatingIp(action, 'ip')
+      if (address.attached?.instance !== action.instance.id) throw refuse(400, 'Floating ip is not associated with this instance')
+      return () => { address.attached = null }
     }
   }
 ]
 
-const readImage = ({ call, instance, form }: Turn) => related(form, 'image', key => {
+const readImage = ({ call, instance, form }: ActionCall) => related(form, 'image', key => {
   const image = call.world.images.get(key)
   const isFit = image?.region === instance.region && image.status === 'active' && !image.is_iso && mayUseImage(image, instance.client)
   return isFit ? image : undefined
 })
 
-/** A rebuilt instance that was off is off again afterwards. */
-function rebuilt (turn: Turn): End {
-  const { call, instance, form } = turn
-  const image = readImage(turn)
+/** An instance that was off is off again after the rebuild. */
+function rebuilt (action: ActionCall): End {
+  const { call, instance, form } = action
+  const image = readImage(action)
   const rootPassword = password(form, 'root_password', 'optional')
   const keys = sshKeys(call, form)
   check(form)
@@ -184,8 +183,8 @@ export function offered (call: Call, instance: Instance): Flavor[] {
     flavor.region === instance.region && !flavor.disabled && flavor.id !== instance.flavor && flavor.root_gb >= smallest)
 }
 
-/** First step of two: it rests in `resized` until it is confirmed. */
-function resized ({ call, instance, form }: Turn): End {
+/** The first of two steps: the instance stays `resized` until it is confirmed. */
+function resized ({ call, instance, form }: ActionCall): End {
   if (form.data['flavor'] === instance.flavor) throw refuse(400, 'When resizing, instances must change flavor!')
   const flavor = related(form, 'flavor', key => offered(call, instance).find(candidate => candidate.id === key))
   if (flavor?.out_of_stock === true) throw refuse(403, 'Flavor is out of stock')
@@ -196,7 +195,7 @@ function resized ({ call, instance, form }: Turn): End {
   }
 }
 
-function addSnapshot ({ call: { world }, instance, form }: Turn): string {
+function addSnapshot ({ call: { world }, instance, form }: ActionCall): string {
   const id = newUuid(world, '9e0d1c2b')
   const source = world.images.get(instance.image ?? '')
   world.images.set(id, {
@@ -210,7 +209,7 @@ function addSnapshot ({ call: { world }, instance, form }: Turn): string {
 }
 
 /** By address, not by id. */
-function findFloatingIp ({ call, form }: Turn, name: 'floating_ip' | 'ip'): FloatingIp {
+function findFloatingIp ({ call, form }: ActionCall, name: 'floating_ip' | 'ip'): FloatingIp {
   const address = text(form, name, 'required')
   check(form)
   const found = [...call.world.floatingIps.values()].find(row => row.floating_ip_address === address)

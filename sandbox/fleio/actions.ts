@@ -2,20 +2,18 @@ import { refusal } from '../kit/refusal.ts'
 import type { SimulatedReply } from '../kit/simulator.ts'
 import { actions, offered, type Action } from './action-table.ts'
 import { detailReply, ok, refuse, requireOpenstack, requirePermission, type Call, type Route } from './call.ts'
-import { flavorInside } from './catalog-view.ts'
+import { flavorInside } from './catalog.ts'
 import { check, readForm } from './fields.ts'
-import { instanceDetail } from './instance-view.ts'
-import { findInstance } from './instances.ts'
-import type { Instance } from './records.ts'
-import { lag, walk } from './world.ts'
+import { findInstance, instanceDetail } from './instances.ts'
+import { lag, walk, type Instance } from './world.ts'
 
-/** 200 says accepted, not done. The state comes later, through task states. */
+/** 200 means accepted, not done: the state changes later, through task states. */
 function act (call: Call, action: Action): SimulatedReply {
   const { world } = call
   const instance = findInstance(call)
   requirePermission(call, `instances.${action.permission}`)
   const form = readForm(call.request)
-  if (action.checkedHere === true && action.from?.includes(instance.status) === false) {
+  if (action.checkedByPanel === true && action.from?.includes(instance.status) === false) {
     throw refuse(400, `Unable to ${action.path} instance in status ${instance.status}`)
   }
   const end = action.prepare({ call, instance, form })

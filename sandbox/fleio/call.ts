@@ -1,7 +1,6 @@
 import { refusal } from '../kit/refusal.ts'
 import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
-import type { UserKind } from './records.ts'
-import type { World } from './world.ts'
+import type { UserKind, World } from './world.ts'
 
 /** One authenticated request on one of the two APIs. */
 export interface Call {

@@ -2,11 +2,10 @@ import { pick, type Json } from '../kit/json.ts'
 import { refusal } from '../kit/refusal.ts'
 import type { SimulatedReply } from '../kit/simulator.ts'
 import { detailReply, inScope, madeReply, notFound, ok, type Call, type Route } from './call.ts'
-import { nameOf } from './catalog-view.ts'
-import { blame, boolean, check, readForm, text } from './fields.ts'
+import { nameOf } from './catalog.ts'
+import { addError, boolean, check, readForm, text } from './fields.ts'
 import { answerList, type Listing } from './lists.ts'
-import { blankClient, type Client } from './records.ts'
-import { timeNow } from './world.ts'
+import { blankClient, timeNow, type Client } from './world.ts'
 
 const countries = new Map([['DE', 'Germany'], ['CH', 'Switzerland'], ['RO', 'Romania'], ['US', 'United States of America']])
 
@@ -50,7 +49,7 @@ const listing: Listing<Client> = {
 const required = ['first_name', 'last_name', 'address1', 'city', 'country', 'zip_code', 'phone']
 const optional = ['company', 'address2', 'state', 'fax', 'vat_id', 'currency', 'email', 'configuration']
 
-/** An end user may have one client and no more. The project's order is carried out and yet echoed as false. */
+/** An end user may have only one client. The order of a project is carried out, but echoed as false. */
 function createClient (call: Call): SimulatedReply {
   const { world } = call
   if (call.api === 'user') throw refusal(detailReply(409, 'You already have a client'))
@@ -59,10 +58,11 @@ function createClient (call: Call): SimulatedReply {
     ...required.map(name => [name, text(form, name, 'required')]),
     ...optional.map(name => [name, text(form, name, 'optional')])
   ].filter(([, value]) => value !== undefined))
-  if (!/^[A-Z]{2}$/.test(String(fields['country'] ?? 'DE'))) blame(form, 'country', `"${String(fields['country'])}" is not a valid choice.`)
+  const country = String(fields['country'] ?? 'DE')
+  if (!/^[A-Z]{2}$/.test(country)) addError(form, 'country', `"${country}" is not a valid choice.`)
   const external = text(form, 'external_billing_id', 'optional', 38) ?? null
   const isTaken = external !== null && [...world.clients.values()].some(client => client.external_billing_id === external)
-  if (isTaken) blame(form, 'external_billing_id', 'This field must be unique.')
+  if (isTaken) addError(form, 'external_billing_id', 'This field must be unique.')
   const order = boolean(form, 'create_auto_order_service')
   check(form)
   world.serial += 1

@@ -3,13 +3,13 @@ import { refusal } from '../kit/refusal.ts'
 import type { SimulatedReply } from '../kit/simulator.ts'
 import { crash, invalid, ok, parameter, permissionsOf, refuse, type Call } from './call.ts'
 
-type Read<Row> = (row: Row) => unknown
+type ReadColumn<Row> = (row: Row) => unknown
 
 export interface Listing<Row> {
-  /** The columns that `filtering`, plain parameters and `ordering` know, by the row's own names. */
+  /** The columns that `filtering`, plain parameters and `ordering` can name. */
   readonly columns: ReadonlyArray<keyof Row & string>
   /** Columns whose query name differs. */
-  readonly derived?: Readonly<Record<string, Read<Row>>>
+  readonly derived?: Readonly<Record<string, ReadColumn<Row>>>
   /** Query parameters that match exactly. */
   readonly plain: readonly string[]
   /** The valid values of a parameter. */
@@ -25,37 +25,37 @@ export interface Listing<Row> {
 export function answerList<Row> (call: Call, rows: readonly Row[], listing: Listing<Row>, view: (row: Row) => unknown): SimulatedReply {
   const tests = [...filterTests(call, listing), ...plainTests(call, listing), ...searchTests(call, listing)]
   // Unknown names of an ordering are silently ignored.
-  const sent = (parameter(call, 'ordering') ?? '').split(',').filter(name => listing.orderable.includes(name.replace(/^-/, '')))
-  const ordered = order(rows.filter(row => tests.every(test => test(row))), listing, sent.length > 0 ? sent : [listing.defaultOrder])
-  const { window, ...envelope } = cut(call, ordered, sent.length > 0)
+  const names = (parameter(call, 'ordering') ?? '').split(',').filter(name => listing.orderable.includes(name.replace(/^-/, '')))
+  const ordered = order(rows.filter(row => tests.every(test => test(row))), listing, names.length > 0 ? names : [listing.defaultOrder])
+  const { window, ...envelope } = pageOf(call, ordered, names.length > 0)
   const permissions = listing.permissions === undefined ? {} : { permissions: permissionsOf(call, listing.permissions) }
   return ok({ ...permissions, ...envelope, objects: window.map(view) })
 }
 
 type Test<Row> = (row: Row) => boolean
 
-function columnOf<Row> ({ columns, derived }: Listing<Row>, name: string): Read<Row> | undefined {
-  const own = columns.find(column => column === name)
-  return own === undefined ? derived?.[name] : row => row[own]
+function columnOf<Row> ({ columns, derived }: Listing<Row>, name: string): ReadColumn<Row> | undefined {
+  const column = columns.find(column => column === name)
+  return column === undefined ? derived?.[name] : row => row[column]
 }
 
-const matching = <Row> (read: Read<Row>, value: string): Test<Row> => row => String(read(row)) === value
+const matching = <Row> (read: ReadColumn<Row>, value: string): Test<Row> => row => String(read(row)) === value
 
 /**
- * Reads `a:1+b:2` after the query was decoded, so a raw plus has become a space by now and glues both conditions
- * together. The first colon separates; what follows a second one is thrown away. One column twice is an alternative.
+ * Reads `a:1+b:2` from the decoded query, in which a raw plus is already a space that joins both conditions into one. The first colon
+ * separates; anything after a second one is dropped. Conditions on one column are alternatives.
  */
 function filterTests<Row> (call: Call, listing: Listing<Row>): Array<Test<Row>> {
   const source = parameter(call, 'filtering') ?? ''
-  const wanted = new Map<string, Array<Test<Row>>>()
+  const byColumn = new Map<string, Array<Test<Row>>>()
   for (const item of source === '' ? [] : source.split('+')) {
     const [name = '', value] = item.split(':')
     const read = columnOf(listing, name)
     if (value === undefined) throw refusal(crash)
     if (read === undefined) throw refuse(400, `Cannot resolve keyword '${name}' into field.`)
-    wanted.set(name, [...wanted.get(name) ?? [], matching(read, value)])
+    byColumn.set(name, [...byColumn.get(name) ?? [], matching(read, value)])
   }
-  return [...wanted.values()].map(tests => row => tests.some(test => test(row)))
+  return [...byColumn.values()].map(tests => row => tests.some(test => test(row)))
 }
 
 function plainTests<Row> (call: Call, listing: Listing<Row>): Array<Test<Row>> {
@@ -84,11 +84,11 @@ function order<Row> (rows: readonly Row[], listing: Listing<Row>, names: readonl
     result || compareValues(keyOf(a, name), keyOf(b, name)) * (name.startsWith('-') ? -1 : 1), 0))
 }
 
-function cut<Row> (call: Call, rows: readonly Row[], isOrdered: boolean) {
+function pageOf<Row> (call: Call, rows: readonly Row[], isOrdered: boolean) {
   const size = Math.min(Number(/^[1-9]\d*$/.exec(parameter(call, 'page_size') ?? '')?.[0] ?? 20), 10_000)
   const pages = Math.max(1, Math.ceil(rows.length / size))
-  const asked = parameter(call, 'page')
-  const page = Number(asked ?? 1)
+  const rawPage = parameter(call, 'page')
+  const page = Number(rawPage ?? 1)
   if (!(page >= 1 && page <= pages)) throw refuse(404, 'Invalid page.')
   const shift = !isOrdered && call.world.behavior.unorderedShift ? page - 1 : 0
   const shifted = [...rows.slice(rows.length - shift), ...rows.slice(0, rows.length - shift)]
@@ -97,8 +97,8 @@ function cut<Row> (call: Call, rows: readonly Row[], isOrdered: boolean) {
     next: page < pages ? link(call, page + 1) : null,
     previous: page > 1 ? link(call, page - 1) : null,
     totalCount: rows.length,
-    // The raw query value is echoed, so it is a number only when the caller asked for none.
-    pageNo: asked ?? 1,
+    // The raw query value is echoed, so it is a number only if the caller sent none.
+    pageNo: rawPage ?? 1,
     window: shifted.slice((page - 1) * size, page * size)
   }
 }

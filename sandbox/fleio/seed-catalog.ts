@@ -1,5 +1,4 @@
-import { blankFlavor, blankImage, blankNetwork, type Flavor, type Image, type Network } from './records.ts'
-import { uuidOf, type World } from './world.ts'
+import { blankFlavor, blankImage, blankNetwork, uuidOf, type Flavor, type Image, type Network, type World } from './world.ts'
 
 /** Those of the vendor's own documentation. */
 export const documented = {

@@ -1,4 +1,4 @@
-import { replyOf, refusal } from '../kit/refusal.ts'
+import { refusal, replyOf } from '../kit/refusal.ts'
 import { findRoutes } from '../kit/router.ts'
 import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
 import { startVendor, type VendorOptions } from '../kit/vendor.ts'
@@ -8,10 +8,9 @@ import { catalogRoutes } from './catalog.ts'
 import { clientRoutes } from './clients.ts'
 import { instanceRoutes } from './instances.ts'
 import { defaultBehavior, type FleioBehavior } from './behavior.ts'
-import type { UserKind } from './records.ts'
 import { documented } from './seed-catalog.ts'
 import { addPlainInstances, seed } from './seed.ts'
-import { createWorld, type World } from './world.ts'
+import { createWorld, type UserKind, type World } from './world.ts'
 
 export type FleioOptions = VendorOptions<FleioBehavior>
 export type FleioSandbox = Awaited<ReturnType<typeof startFleio>>
@@ -37,7 +36,7 @@ export const startFleio = async ({ clock = Date.now, behavior, ...options }: Fle
     get clients () { return upToDate().clients },
     get images () { return upToDate().images },
     get floatingIps () { return upToDate().floatingIps },
-    /** Adds running instances of the end user's client, newest last, and answers their ids. */
+    /** Adds running instances of the end user's client, newest last, and returns their ids. */
     addServers: (count: number) => addPlainInstances(world, count)
   }))
 }
@@ -47,7 +46,7 @@ const routes: readonly Route[] = [...catalogRoutes, ...instanceRoutes, ...action
 
 const roots: ReadonlyArray<readonly [string, UserKind]> = [['/backend/staffapi/', 'staff'], ['/backend/api/', 'user']]
 
-/** Route (a page, before any question of tokens), then token, method, and only then the body. */
+/** Checks the route first, then the token, the method and the body. */
 function handle (world: World, request: SimulatedRequest): SimulatedReply {
   const [prefix, api] = roots.find(([root]) => request.path.startsWith(root)) ?? []
   if (prefix === undefined || api === undefined) return noRoute
@@ -67,7 +66,7 @@ function handle (world: World, request: SimulatedRequest): SimulatedReply {
   }
 }
 
-/** Token keys never expire; a key of the other kind of user is as wrong as an unknown one (401, not 403). */
+/** Keys never expire; a key of the other kind of user is refused like an unknown one (401, not 403). */
 function authenticate (world: World, request: SimulatedRequest, api: UserKind): void {
   const [scheme, key = '', more] = (request.headers.authorization ?? '').split(' ')
   const unauthenticated = (detail: string): Error => refusal(detailReply(401, detail, { 'www-authenticate': 'Token' }))

@@ -1,18 +1,33 @@
 import { ok, refuse, textOf, type Answer, type Call } from './call.ts'
-import { apiKeys, demoUser, userProjects } from './seed-access.ts'
 import type { World } from './world.ts'
 
-export interface Caller {
+export const labProject = 'cl12345'
+export const userProject = 'cl98765'
+export const labKey = 'glesys-lab-SECRET-0123456789abcdef'
+export const demoUser = { username: 'user@example.com', password: 'the&SECRET/Såuce?' } as const
+
+interface Caller {
   readonly project: string
+  /** Modules (`server`) or functions (`server/list`). */
   readonly permissions: 'all' | readonly string[]
 }
+
+/** The keys of the control panel. */
+const apiKeys: ReadonlyMap<string, Caller> = new Map([
+  [labKey, { project: labProject, permissions: 'all' }],
+  ['glesys-listonly-SECRET-key', { project: labProject, permissions: ['server/list', 'ip'] }],
+  ['glesys-empty-SECRET-key', { project: 'cl24680', permissions: 'all' }]
+])
+
+/** The projects that the user may work in. */
+const userProjects: readonly string[] = [userProject, labProject]
 
 /** A temporary key expires after this long without use; each use renews it. */
 const keyLifetimeMs = 6 * 60 * 60 * 1000
 
-export const accessDenied = (): Answer => refuse(401, 'Access Denied.')
+const accessDenied = (): Answer => refuse(401, 'Access Denied.')
 
-/** The caller, or the refusal with which the call ends before its arguments are looked at. */
+/** The caller, or the refusal of the call, before its arguments are read. */
 export function admit (world: World, name: string, authorization: string | undefined): Caller | Answer {
   const caller = identify(world, authorization)
   if (caller === null) return accessDenied()

@@ -2,7 +2,7 @@ import { choice } from '../kit/json.ts'
 
 /** The behavior that public sources leave open, with the likeliest first, and all durations. */
 export const defaultBehavior = () => ({
-  /** What a change on a locked server answers: today's documented code, or the body seen in 2012. */
+  /** The answer to a change of a locked server: the documented code, or the body seen in 2012. */
   lockedError: choice('http-403', 'http-500-code-606'),
   unknownServer: choice('http-400', 'http-404'),
   listItems: choice('rich', 'four-fields'),

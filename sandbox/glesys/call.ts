@@ -18,7 +18,7 @@ export interface Call {
 }
 
 export type Run = (call: Call) => Answer
-export type ServerRun = (call: Call, server: GlesysServer) => Answer
+type ServerRun = (call: Call, server: GlesysServer) => Answer
 
 /** `reads` may come by GET as well; `writes` only by POST. */
 export interface Route {
@@ -36,7 +36,7 @@ export const ok = (payload: Json): Answer => ({ http: 200, code: 200, text: 'OK'
 
 export const refuse = (http: number, text: string, code: number = http): Answer => ({ http, code, text, payload: {} })
 
-/** The vendor's own codes, 601 and up; which HTTP status goes with them today is not known. */
+/** The vendor's own codes, 601 and up; their HTTP status today is not known. */
 export const refuseCode = ({ behavior }: World, code: number, text: string): Answer => refuse(behavior.sixHundredHttp, text, code)
 
 export const notSupported = (): Answer => refuse(404, 'Not supported')
@@ -56,7 +56,7 @@ export const withServer = (run: ServerRun): Run => call => {
   return server === undefined ? unknownServer(call.world) : run(call, server)
 }
 
-/** For what changes a server: managed hosting and the lock refuse it. */
+/** For changes of a server, which managed hosting and the lock refuse. */
 export const withUnlocked = (run: ServerRun): Run => withServer((call, server) => {
   const { world } = call
   if (server.managedhosting === 'yes') return refuse(405, 'Not allowed on a server with managed hosting.')
@@ -70,7 +70,7 @@ export function readArguments (request: SimulatedRequest): Json | undefined {
   const type = (request.headers['content-type'] ?? '').toLowerCase()
   if (request.body.trim() === '') return query
   if (type.startsWith('application/x-www-form-urlencoded')) return { ...query, ...Object.fromEntries(new URLSearchParams(request.body)) }
-  // A body of any other type carries no arguments: XML was never seen going in.
+  // A body of any other type has no arguments: no client is known to send XML.
   if (!type.startsWith('application/json')) return query
   const parsed = parseJson(request.body)
   if (Array.isArray(parsed) && parsed.length === 0) return query
@@ -83,7 +83,7 @@ export function textOf (args: Json, name: string): string | undefined {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
 }
 
-/** A whole number, NaN when something else was sent, undefined when nothing was. */
+/** A whole number; NaN for anything else, undefined if absent. */
 export function wholeOf (args: Json, name: string): number | undefined {
   if (args[name] === undefined) return undefined
   const text = textOf(args, name) ?? ''

@@ -1,5 +1,5 @@
 export type Platform = 'KVM' | 'VMware'
-export type YesNo = 'yes' | 'no'
+type YesNo = 'yes' | 'no'
 
 export const datacenters: readonly string[] = ['Falkenberg', 'Stockholm']
 export const platforms: readonly Platform[] = ['KVM', 'VMware']
@@ -28,7 +28,7 @@ export const templates: readonly Template[] = [
   { ...template('VMware', 'd924551c-0a0d-43ba-abcd-aoeuqwer1234', 'Windows Server 2022 Standard LTSC'), ...windows }
 ]
 
-/** KVM takes the full name, a tag or the id; whatever was sent, the full name is read back. */
+/** Accepts the full name, a tag or the id. Answers always have the full name. */
 export const templateOf = (platform: Platform, sent: string): Template | undefined => templates.find(row =>
   row.platform === platform && (row.name === sent || row.id === sent || row.tags.includes(sent)))
 

@@ -1,6 +1,6 @@
+import { addAddress } from './addresses.ts'
+import { labProject, userProject } from './auth.ts'
 import type { Platform } from './catalog.ts'
-import { hold } from './pools.ts'
-import { labProject, userProject } from './seed-access.ts'
 import { addServer, type Row } from './servers.ts'
 import { nextServerId, type World } from './world.ts'
 
@@ -11,7 +11,7 @@ const old = { memorysize: 512, disksize: 10, bandwidth: 10, templatename: 'None'
 const large = { cpucores: 4, memorysize: 8192, disksize: 100, bandwidth: 10, discount: 12.5, additionaldisks: [dataDisk] }
 const ofIso = { description: 'MyServer', templatename: 'None', isofile: 'OpenBSD/7.4/amd64/cd74.iso', power: 'stopped' as const }
 
-/** The servers of the vendor's own samples, then oddities. */
+/** The servers of the vendor's own samples, then edge cases. */
 const servers = (unlocksAt: number): readonly Seeded[] => [
   ['wps1234567', 'myvmwarehost', { ...old, addresses: ['192.0.2.10', '2001:db8:a::1'] }],
   // Its sample has 192.0.2.10, which the server above really had.
@@ -54,12 +54,12 @@ export function seed (world: World): void {
     addServer(world, { serverid, hostname, platform: platformOf(serverid), projectkey: labProject, ...more })
   }
   for (let number = 1; number <= 16; number += 1) addServer(world, plainRow(number, number <= 8 ? labProject : userProject))
-  const held = { datacenter: 'Falkenberg', platform: 'KVM', project: labProject, serverid: null } as const
-  hold(world, '192.0.2.11', { ...held, ipversion: 4 })
-  hold(world, '2001:db8:a::11', { ...held, ipversion: 6 })
+  const free = { datacenter: 'Falkenberg', platform: 'KVM', project: labProject, serverid: null } as const
+  addAddress(world, '192.0.2.11', { ...free, ipversion: 4 })
+  addAddress(world, '2001:db8:a::11', { ...free, ipversion: 6 })
 }
 
-/** Plausible further rows; when the IPv4 range is used up they have an IPv6 address alone. */
+/** More servers; when the IPv4 range is used up they have only an IPv6 address. */
 export function addServers (world: World, count: number): void {
   for (let index = 0; index < count; index += 1) {
     const serverid = nextServerId(world, index % 3 === 2 ? 'VMware' : 'KVM')

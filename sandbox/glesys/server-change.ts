@@ -10,19 +10,19 @@ import { lockFor, type GlesysServer } from './world.ts'
 
 type Power = GlesysServer['power']
 
-/** The resulting power, and the power shown until the lock ends. An action without a change may be refused. */
+/** The resulting power, and the power shown until the lock ends. An action that changes nothing may be refused. */
 const actions: Readonly<Record<'start' | 'stop' | 'reboot', { readonly to: Power, readonly during?: Power }>> = {
   start: { to: 'running' },
   stop: { to: 'stopped' },
   reboot: { to: 'running', during: 'stopped' }
 }
 
-const act = (word: keyof typeof actions): Run => withUnlocked((call, server) => {
+const act = (name: keyof typeof actions): Run => withUnlocked((call, server) => {
   const { world, args } = call
-  const { to, during } = actions[word]
+  const { to, during } = actions[name]
   const type = (textOf(args, 'type') ?? 'soft').toLowerCase()
-  if (word === 'stop' && type !== 'soft' && type !== 'hard') return invalid('type')
-  if (server.supportedfeatures[word === 'stop' ? `stop${type}` : word] === 'no') return notSupported()
+  if (name === 'stop' && type !== 'soft' && type !== 'hard') return invalid('type')
+  if (server.supportedfeatures[name === 'stop' ? `stop${type}` : name] === 'no') return notSupported()
   const answer = (): Answer => ok({ server: mutationBody(world, server) })
   if (server.power === to && during === undefined) {
     return world.behavior.alreadyThere === 'accept' ? answer() : refuse(400, `Server is already ${to}.`)
@@ -65,7 +65,7 @@ function editRefusal (call: Call, server: GlesysServer): Answer | null {
 const destroy = withUnlocked(({ world, args }, server) => {
   const keepip = truthOf(args, 'keepip')
   if (keepip === undefined) return refuse(400, 'The keepip field must be true or false.')
-  lockFor(world, server, world.behavior.lingerMs, () => { destroyServer(world, server, keepip ? 'kept' : 'given-back') })
+  lockFor(world, server, world.behavior.lingerMs, () => { destroyServer(world, server, keepip ? 'kept' : 'released') })
   return ok({})
 })
 

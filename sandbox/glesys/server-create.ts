@@ -1,9 +1,9 @@
 import { isRecord, recordsOf, type Json } from '../kit/json.ts'
+import { freeAddress } from './addresses.ts'
 import {
   fieldRequired, invalid, isMissing, ok, refuse, refuseCode, textOf, wholeOf, writes, type Answer, type Call, type Routes
 } from './call.ts'
 import { datacenters, platforms, templateOf, type Platform, type Template } from './catalog.ts'
-import { freeAddress } from './pools.ts'
 import { mutationBody } from './server-read.ts'
 import { addServer, type Row } from './servers.ts'
 import { nextServerId, type Pool } from './world.ts'
@@ -12,7 +12,7 @@ const limits: Readonly<Record<string, readonly [least: number, most: number]>> =
   cpucores: [1, 64], memorysize: [128, 1_048_576], disksize: [1, 10_000], bandwidth: [1, 10_000]
 }
 
-/** Sizes as create and edit take them; an absent one is no mistake here. */
+/** Checks the sizes of a create or an edit; an absent one is accepted here. */
 export function sizeRefusal ({ world, args }: Call, template: Template | undefined): Answer | null {
   for (const [name, [least, most]] of Object.entries(limits)) {
     const value = wholeOf(args, name)
@@ -24,7 +24,7 @@ export function sizeRefusal ({ world, args }: Call, template: Template | undefin
   return isSmall ? refuseCode(world, 610, 'Bad configuration option for the template.') : null
 }
 
-/** KVM makes its users; VMware wants a secret of some kind. */
+/** KVM requires users, VMware a password, a key or a cloud-config. */
 function credentialsRefusal ({ args }: Call, platform: Platform): Answer | null {
   const users = args['users'] ?? []
   if (!Array.isArray(users)) return refuse(400, 'The users must be an array.')
@@ -38,7 +38,7 @@ function credentialsRefusal ({ args }: Call, platform: Platform): Answer | null 
 const isSchedule = (entry: Json): boolean =>
   ['daily', 'weekly'].includes(textOf(entry, 'frequency') ?? '') && (wholeOf(entry, 'numberofimagestokeep') ?? 0) >= 1
 
-/** `any`, `none`, or an address that the project holds, that is unused and lies where the server will. */
+/** `any`, `none`, or a free address of the project in the server's datacenter and platform. */
 function chooseAddress (call: Call, pool: Pool): string[] | Answer {
   const name = pool.ipversion === 4 ? 'ip' : 'ipv6'
   const sent = (textOf(call.args, name) ?? 'any').toLowerCase()
@@ -47,13 +47,13 @@ function chooseAddress (call: Call, pool: Pool): string[] | Answer {
     const free = freeAddress(call.world, pool)
     return free.length > 0 ? free : refuse(400, `There are no free addresses for ${name}.`)
   }
-  const held = call.world.addresses.get(sent)
-  const isFit = held?.project === call.project && held.serverid === null && held.ipversion === pool.ipversion &&
-    held.datacenter === pool.datacenter && held.platform === pool.platform
+  const address = call.world.addresses.get(sent)
+  const isFit = address?.project === call.project && address.serverid === null && address.ipversion === pool.ipversion &&
+    address.datacenter === pool.datacenter && address.platform === pool.platform
   return isFit ? [sent] : invalid(name)
 }
 
-function read (call: Call): Row | Answer {
+function readOrder (call: Call): Row | Answer {
   const { args, project, world } = call
   const platform = platforms.find(name => name === textOf(args, 'platform'))
   if (platform === undefined) return invalid('platform')
@@ -81,7 +81,7 @@ function read (call: Call): Row | Answer {
 function create (call: Call): Answer {
   const { world } = call
   const { createMs } = world.behavior
-  const row = read(call)
+  const row = readOrder(call)
   if ('http' in row) return row
   const server = addServer(world, { ...row, power: 'stopped', lockedUntil: world.now() + createMs })
   world.later(createMs / 2, () => { server.power = 'running' }, server.serverid)

@@ -20,13 +20,13 @@ function stateBody (world: World, server: GlesysServer): Json {
 }
 
 function bodyWith (world: World, server: GlesysServer, state: string | null): Json {
-  const { additionaldisks, shape, backupSchedules, discount, power, lockedUntil, ...own } = server
+  const { additionaldisks, shape, backupSchedules, discount, power, lockedUntil, ...shown } = server
   const template = templateNamed(server.platform, server.templatename)
   const initialtemplate = template === undefined ? null : { id: template.id, name: template.name, currenttags: template.tags }
   const price = priceOf(server.platform, server)
   return {
-    ...own,
-    // On KVM the reading has nothing to do with what was set.
+    ...shown,
+    // On KVM the value that is returned is not the one that was set.
     bandwidth: server.platform === 'KVM' ? 100 : server.bandwidth,
     gleraenabled: 'no',
     ...(shape === '2020' ? {} : { initialtemplate, additionaldisks }),
@@ -47,7 +47,7 @@ const addressItems = (world: World, server: GlesysServer): Json[] => [...world.a
     ipaddress, version: ipversion, lockedtoaccount: false, cost: addressPrice(ipversion), currency: 'SEK'
   }))
 
-/** What create, edit, start, stop and their like answer with. */
+/** The server in the answers to create, edit, start, stop and reboot. */
 export function mutationBody (world: World, server: GlesysServer): Json {
   if (world.behavior.mutationAnswers === 'minimal') return { serverid: server.serverid }
   return world.behavior.mutationAnswers === 'with-state' ? stateBody(world, server) : plainBody(world, server)

@@ -1,4 +1,4 @@
-import { freeAddress, hold } from './pools.ts'
+import { addAddress, freeAddress } from './addresses.ts'
 import { blankServer, type GlesysServer, type Identity, type World } from './world.ts'
 
 /** The members of a server that differ from the defaults. */
@@ -8,7 +8,7 @@ export interface Row extends Identity, Partial<Omit<GlesysServer, keyof Identity
   readonly addresses?: readonly string[]
 }
 
-/** Addresses that the project holds already become the server's, others are taken for it. */
+/** Addresses that the project already has become the server's; others are created for it. */
 export function addServer (world: World, { features, addresses, ...row }: Row): GlesysServer {
   const blank = blankServer(row)
   const server = { ...blank, ...row, supportedfeatures: { ...blank.supportedfeatures, ...features } }
@@ -16,18 +16,18 @@ export function addServer (world: World, { features, addresses, ...row }: Row): 
   const { serverid, projectkey: project, datacenter, platform } = server
   for (const ipversion of [4, 6] as const) {
     const pool = { ipversion, datacenter, platform }
-    const given = addresses?.filter(address => address.includes(':') === (ipversion === 6))
-    for (const ipaddress of given ?? freeAddress(world, pool)) {
-      const held = world.addresses.get(ipaddress)
-      if (held === undefined) hold(world, ipaddress, { ...pool, project, serverid })
-      else held.serverid = serverid
+    const chosen = addresses?.filter(address => address.includes(':') === (ipversion === 6))
+    for (const ipaddress of chosen ?? freeAddress(world, pool)) {
+      const existing = world.addresses.get(ipaddress)
+      if (existing === undefined) addAddress(world, ipaddress, { ...pool, project, serverid })
+      else existing.serverid = serverid
     }
   }
   return server
 }
 
-/** Removes a server and gives its addresses back, or keeps them reserved and billed. */
-export function destroyServer (world: World, server: GlesysServer, addresses: 'kept' | 'given-back'): void {
+/** Removes a server, and releases its addresses or keeps them reserved and billed. */
+export function destroyServer (world: World, server: GlesysServer, addresses: 'kept' | 'released'): void {
   for (const address of [...world.addresses.values()]) {
     if (address.serverid !== server.serverid) continue
     if (addresses === 'kept') address.serverid = null

@@ -1,12 +1,11 @@
 import type { Json } from '../kit/json.ts'
 import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
 import { startVendor, type VendorOptions } from '../kit/vendor.ts'
-import { addressRoutes } from './address-routes.ts'
-import { admit, login } from './auth.ts'
+import { addressRoutes } from './addresses.ts'
+import { admit, demoUser, labKey, labProject, login, userProject } from './auth.ts'
 import { fieldRequired, isMissing, ok, readArguments, reads, refuse, type Answer, type Routes } from './call.ts'
 import { toReply } from './envelope.ts'
 import { defaultBehavior, type GlesysBehavior } from './behavior.ts'
-import { demoUser, labKey, labProject, networks, sshKeys, userProject } from './seed-access.ts'
 import { addServers, seed } from './seed.ts'
 import { serverChangeRoutes } from './server-change.ts'
 import { serverCreateRoutes } from './server-create.ts'
@@ -43,6 +42,18 @@ export const startGlesys = async ({ clock = Date.now, behavior, ...options }: Gl
   })
 }
 
+/** Without a project a network is open to all. */
+const networks = [
+  { networkid: 'internet-fbg', datacenter: 'Falkenberg', description: 'Internet', public: 'yes', project: null },
+  { networkid: 'internet-sth', datacenter: 'Stockholm', description: 'Internet', public: 'yes', project: null },
+  { networkid: 'vl123456', datacenter: 'Falkenberg', description: 'db & cache', public: 'no', project: labProject }
+]
+
+const sshKeys = [
+  { id: 101, account: labProject, description: 'deploy', data: 'ssh-ed25519 AAAAEXAMPLE deploy@example' },
+  { id: 102, account: userProject, description: '', data: 'ssh-ed25519 AAAAEXAMPLE2 user@example' }
+]
+
 const routes: Routes = {
   ...serverReadRoutes,
   ...serverCreateRoutes,
@@ -54,7 +65,6 @@ const routes: Routes = {
   'sshkey/list': reads([], ({ project }) => ok({ sshkeys: sshKeys.filter(({ account }) => account === project) }))
 }
 
-/** The whole vendor: one request in, one reply out. */
 function handle (world: World, request: SimulatedRequest): SimulatedReply {
   const args = readArguments(request)
   const { answer, project } = respond(world, request, args)
@@ -63,21 +73,21 @@ function handle (world: World, request: SimulatedRequest): SimulatedReply {
 
 interface Outcome { readonly answer: Answer, readonly project: string }
 
-/** Function, credentials, method, body, required arguments: checked in this order. */
+/** Checks the function, the credentials, the method, the body and the required arguments, in this order. */
 function respond (world: World, request: SimulatedRequest, args: Json | undefined): Outcome {
-  const refused = (answer: Answer, project = ''): Outcome => ({ answer, project })
+  const outcome = (answer: Answer, project = ''): Outcome => ({ answer, project })
   const name = request.path.slice(1)
   const route = Object.hasOwn(routes, name) ? routes[name] : undefined
-  // Signing in changes nothing of the project's, so a query string will do.
-  if (name === 'user/login') return refused(login({ world, args: args ?? {}, project: '' }))
-  if (route === undefined) return refused(refuse(404, 'No such function.'))
+  // Signing in changes nothing in the project, so its arguments may be in the query.
+  if (name === 'user/login') return outcome(login({ world, args: args ?? {}, project: '' }))
+  if (route === undefined) return outcome(refuse(404, 'No such function.'))
   world.functionCalls.set(name, (world.functionCalls.get(name) ?? 0) + 1)
   const caller = admit(world, name, request.headers['authorization'])
-  if ('http' in caller) return refused(caller)
+  if ('http' in caller) return outcome(caller)
   const { project } = caller
-  const isRight = request.method === 'POST' || (request.method === 'GET' && route.kind === 'reads')
-  if (!isRight) return refused(refuse(400, 'This function cannot be called with this method.'), project)
-  if (args === undefined) return refused(refuse(400, 'The request body is not a valid JSON object.'), project)
+  const isMethodAllowed = request.method === 'POST' || (request.method === 'GET' && route.kind === 'reads')
+  if (!isMethodAllowed) return outcome(refuse(400, 'This function cannot be called with this method.'), project)
+  if (args === undefined) return outcome(refuse(400, 'The request body is not a valid JSON object.'), project)
   const missing = route.required.find(entry => isMissing(args, entry))
-  return { answer: missing === undefined ? route.run({ world, args, project }) : fieldRequired(missing), project }
+  return outcome(missing === undefined ? route.run({ world, args, project }) : fieldRequired(missing), project)
 }

@@ -8,13 +8,13 @@ type Word = 'start' | 'stop' | 'reboot' | 'rescue' | 'unrescue' | 'reinstall' | 
 
 interface Action {
   readonly from: readonly string[]
-  /** With `force` it also interrupts what is under way or broken. */
+  /** With `force` also allowed in states of work or error. */
   readonly interrupts?: true
-  /** Shown while under way, when the vendor shows such words at all. */
+  /** The state shown meanwhile, if `transitional` is on in the behavior. */
   readonly during?: string
   readonly keys: readonly string[]
   readonly isAllowed?: (server: Instance) => boolean
-  /** What the row becomes. A template must belong to the server's own location and type. */
+  /** The changes of the row. A template must belong to the server's location and type. */
   readonly effect: (server: Instance, fields: Fields) => Partial<Instance>
 }
 
@@ -44,7 +44,7 @@ function reinstalled (server: Instance, fields: Fields): Partial<Instance> {
 
 const nextPassword = (server: Instance): string => passwordFor(server.id, 1 + Number(server.password.split('-').at(-1)))
 
-const isGoing = (server: Instance): boolean => server.billing.cancellationRequest?.type === 'Immediate'
+const isBeingCancelled = (server: Instance): boolean => server.billing.cancellationRequest?.type === 'Immediate'
 
 export const act = (word: Word): Handler => withServer((call, server) => {
   const { from, during, keys, isAllowed, effect, interrupts } = actions[word]
@@ -54,8 +54,8 @@ export const act = (word: Word): Handler => withServer((call, server) => {
   const refusal = fields.refusal()
   if (refusal !== undefined) return refusal
   const before = server.status
-  const isFit = from.includes(before.toLowerCase()) || (isForced && !inert.includes(before.toLowerCase()))
-  if (isGoing(server) || !isFit || isAllowed?.(server) === false) return refuseState(call, word)
+  const isAllowedNow = from.includes(before.toLowerCase()) || (isForced && !inert.includes(before.toLowerCase()))
+  if (isBeingCancelled(server) || !isAllowedNow || isAllowed?.(server) === false) return refuseState(call, word)
   if (call.world.behavior.transitional && during !== undefined) server.status = during
   return ok(begin(call.world, { instanceId: server.id, action: word }, () => {
     if (server.status === during) server.status = before
@@ -70,7 +70,7 @@ interface EventSpec {
   readonly group?: string
 }
 
-/** The event of accepted work: pending at once, its effect comes later. The API has no way to read it again. */
+/** The event of an accepted action, which is pending; the effect comes later. The API cannot read an event again. */
 export function begin (world: World, spec: EventSpec, effect: () => void = () => {}): Record<string, unknown> & { readonly id: number } {
   world.later(world.behavior.actionMs, effect)
   return {
@@ -80,15 +80,15 @@ export function begin (world: World, spec: EventSpec, effect: () => void = () =>
   }
 }
 
-/** The address is a secret of its own: it opens the screen without a sign-in. */
+/** The URL is a secret: it opens the console without a sign-in. */
 export const openConsole = withServer((call, server) => {
   const refusal = readFields(call, []).refusal()
   if (refusal !== undefined) return refusal
-  if (server.status.toLowerCase() !== 'running' || isGoing(server)) return refuseState(call, 'vnc')
+  if (server.status.toLowerCase() !== 'running' || isBeingCancelled(server)) return refuseState(call, 'vnc')
   return ok({ url: `https://vnc.example.net/${server.id}?token=SECRET-console-${++call.world.last.event}` })
 })
 
-/** No stop is needed first. The row stays for a while with its request, then it is gone and its subnets are free. */
+/** Needs no stop. The row shows the request for a while; then it is removed and its subnets are free. */
 export const cancel = withServer((call, server) => {
   const { world } = call
   const fields = readFields(call, ['type', 'reason'])
@@ -116,6 +116,6 @@ function remove (world: World, server: Instance): void {
   }
 }
 
-/** Also refuses while the server is going. */
+/** Also refuses a server that is being cancelled. */
 export const refuseUnsettled = (call: Call, server: Instance, action: string): SimulatedReply | undefined =>
-  isGoing(server) || !settled.includes(server.status.toLowerCase()) ? refuseState(call, action) : undefined
+  isBeingCancelled(server) || !settled.includes(server.status.toLowerCase()) ? refuseState(call, action) : undefined

@@ -12,7 +12,7 @@ export const defaultBehavior = () => ({
   /** The least pause between releasing a subnet and routing it again. */
   moveMs: 4000,
   unknownOrganization: choice(403, 404),
-  /** The page size when none is asked for, and the most that one page holds. */
+  /** The default and maximum page size. */
   pageLimit: 200,
   /** Shows `stopping`, `starting`, … while an action is under way. */
   transitional: false,

@@ -12,7 +12,7 @@ export interface Call {
 
 export type Handler = (call: Call) => SimulatedReply
 
-export interface Trouble {
+export interface Problem {
   readonly status: number
   readonly detail: string
   readonly context?: readonly string[]
@@ -25,9 +25,9 @@ const titles = new Map([
 
 export const ok = (body: unknown): SimulatedReply => ({ status: 200, body })
 
-/** Problem details plus the vendor's own `context`; `instance` is the address asked for, never a server id. */
-export function problem ({ world, request }: Pick<Call, 'world' | 'request'>, trouble: Trouble): SimulatedReply {
-  const { status, detail, context: fields = [], headers } = trouble
+/** Problem details plus the vendor's own `context`; `instance` is the path of the request, never a server id. */
+export function problem ({ world, request }: Pick<Call, 'world' | 'request'>, facts: Problem): SimulatedReply {
+  const { status, detail, context: fields = [], headers } = facts
   const context = world.behavior.problemContext === 'text' ? fields.join(', ') : { fields }
   return {
     status,
@@ -46,7 +46,7 @@ export function encode (reply: SimulatedReply): SimulatedReply {
 export const notFound = (call: Pick<Call, 'world' | 'request'>, what: string): SimulatedReply =>
   problem(call, { status: 404, detail: `${what} not found` })
 
-/** How the vendor refuses an action in the wrong state was never written down. */
+/** The vendor's answer to an action in the wrong state is not documented. */
 export const refuseState = (call: Call, action: string): SimulatedReply =>
   problem(call, { status: 409, detail: `The instance is not in a state for ${action}` })
 
@@ -62,11 +62,11 @@ const isCount = (text: string): boolean => /^\d{1,9}$/.test(text)
 export function page<Row> (call: Call, rows: readonly Row[], repeat: readonly string[]): SimulatedReply {
   const { query, path } = call.request
   const { pageLimit } = call.world.behavior
-  const asked = query.get('limit') ?? String(pageLimit)
+  const requested = query.get('limit') ?? String(pageLimit)
   const from = query.get('offset') ?? '0'
-  const wrong = !isCount(asked) || Number(asked) < 1 || Number(asked) > 200 ? 'limit' : !isCount(from) ? 'offset' : null
+  const wrong = !isCount(requested) || Number(requested) < 1 || Number(requested) > 200 ? 'limit' : !isCount(from) ? 'offset' : null
   if (wrong !== null) return problem(call, { status: 400, detail: `The ${wrong} is not valid`, context: [wrong] })
-  const limit = Math.min(Number(asked), pageLimit)
+  const limit = Math.min(Number(requested), pageLimit)
   const current = Number(from)
   const next = current + limit < rows.length ? current + limit : null
   const previous = current > 0 ? Math.max(0, current - limit) : null
@@ -79,7 +79,7 @@ export function page<Row> (call: Call, rows: readonly Row[], repeat: readonly st
   })
 }
 
-/** One JSON object body, with what is wrong with it. Wrong values read as '', 0 or false. */
+/** The members of a JSON body and its faults. An invalid value is read as '', 0 or false. */
 export interface Fields {
   readonly has: (name: string) => boolean
   readonly text: (name: string) => string

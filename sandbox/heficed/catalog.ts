@@ -7,7 +7,7 @@ export interface Place extends Named {
   readonly continent: string
 }
 
-/** In spite of their names the last two are objects inside an instance; older rows carry plain strings there. */
+/** Despite their names the last two are objects inside an instance; in older rows they are strings. */
 export interface Template extends Named {
   readonly created: number | null
   readonly size: number | null
@@ -16,7 +16,7 @@ export interface Template extends Named {
   readonly instanceTypeId: Named | string
 }
 
-/** The vendor has no endpoint that lists locations; its clients know these words. */
+/** The vendor has no endpoint that lists locations; its clients know these ids. */
 const locations: readonly Place[] = [
   { id: 'uk-lon1', name: 'London, United Kingdom', continent: 'Europe' },
   { id: 'br-sao1', name: 'São Paulo, Brazil', continent: 'South America' },
@@ -45,8 +45,8 @@ export interface CatalogTemplate {
 }
 
 /** A template belongs to one location: the same system has another id in each. */
-export const templates: readonly CatalogTemplate[] = locations.flatMap((location, place) => systems.map(({ type, ...system }, number) => {
-  const id = (place === 0 ? sampleIds[number] : undefined) ?? `5f1c0a52-0000-4000-8000-0000000001${place}${number}`
+export const templates: readonly CatalogTemplate[] = locations.flatMap((location, index) => systems.map(({ type, ...system }, number) => {
+  const id = (index === 0 ? sampleIds[number] : undefined) ?? `5f1c0a52-0000-4000-8000-0000000001${index}${number}`
   return { template: { id, ...system, locationId: location, instanceTypeId: type }, location, type }
 }))
 

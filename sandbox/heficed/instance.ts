@@ -27,8 +27,8 @@ const billingFor = (id: number) => ({
   ...{ sla: { id: 0, name: 'Standard' }, cancellationRequest: none<CancellationRequest>() }
 })
 
-/** Ten characters, as the vendor makes up when none is chosen; the same for the same id. */
-export const madeUpHostname = (id: number): string => {
+/** Ten characters, as the vendor generates for an order without a name; always the same for an id. */
+export const generatedHostname = (id: number): string => {
   const letters = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789'
   let value = id * 2_654_435_761 % 4_294_967_296
   return Array.from({ length: 10 }, () => {
@@ -44,15 +44,15 @@ const noDisks = {
   ...{ additionalDisk5: 0, additionalDisk6: 0, additionalDisk7: 0, additionalDisk8: 0 }
 }
 
-/** `number` chooses the addresses; anything that grows. */
+/** `number` selects the addresses; any increasing number. */
 const blankInstance = (id: number, number: number, { type, location, template }: CatalogTemplate) => ({
-  ...{ id, status: 'pending', hostname: madeUpHostname(id), instanceType: type, location, inRescueMode: false },
+  ...{ id, status: 'pending', hostname: generatedHostname(id), instanceType: type, location, inRescueMode: false },
   ...{ template: maybe(template), iso: none<Named>(), network: { v4: networkV4(number), v6: networkV6(number) } },
   billing: billingFor(id),
   ...{ vcpu: 1, memory: 512, disk: 10, ip: 1, backup: 0, ...noDisks, cpuLimited: false, networkLimited: false, password: passwordFor(id) }
 })
 
-/** One Kronos Cloud row as it is sent, and the vendor's own record of it. Memory is MB, disks are GB. */
+/** One Kronos Cloud row as it is sent and stored. Memory in MB, disks in GB. */
 export type Instance = ReturnType<typeof blankInstance>
 
 export interface NewInstance extends Partial<Omit<Instance, 'id' | 'billing' | 'network'>> {
@@ -67,7 +67,7 @@ export function buildInstance ({ id, number, source, billing, ...rest }: NewInst
   return { ...blank, ...rest, billing: { ...blank.billing, ...billing } }
 }
 
-/** Goes round the locations and systems. */
+/** All templates in turn. */
 export function sourceFor (number: number): CatalogTemplate {
   const found = templates[number % templates.length]
   if (found === undefined) throw new RangeError('the catalog is empty')

@@ -4,9 +4,9 @@ import type { SimulatedReply } from '../kit/simulator.ts'
 import { begin } from './actions.ts'
 import { notFound, ok, problem, withServer, type Call, type Handler } from './call.ts'
 import type { Instance } from './instance.ts'
-import type { StoredSubnet } from './seed-subnets.ts'
+import type { StoredSubnet } from './seed.ts'
 
-/** One level of the tree; the top is asked for with an empty parent. */
+/** One level of the tree; the top level has an empty parent. */
 export const listSubnets: Handler = call => {
   const { subnets } = call.world
   const parent = call.request.query.get('parentUuid') ?? ''

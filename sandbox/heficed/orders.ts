@@ -2,7 +2,7 @@ import type { SimulatedReply } from '../kit/simulator.ts'
 import { begin, refuseUnsettled } from './actions.ts'
 import { ok, readFields, withServer, type Call, type Fields, type Handler } from './call.ts'
 import { findTemplate, type CatalogTemplate } from './catalog.ts'
-import { buildInstance, madeUpHostname, type Instance } from './instance.ts'
+import { buildInstance, generatedHostname, type Instance } from './instance.ts'
 import type { World } from './world.ts'
 
 type Size = Pick<Instance, 'vcpu' | 'memory' | 'disk'>
@@ -51,7 +51,7 @@ const cents = (value: number): number => Math.round(value * 100) / 100
 /** USD a month. */
 const priceOf = ({ vcpu, memory, disk }: Size): number => cents(cents(vcpu * 3) + cents(memory / 2048 * 4.3) + cents(disk / 5))
 
-/** Every order builds another server, however alike; it costs money at once. */
+/** Every order creates another server, also an identical one, and is billed at once. */
 export const order: Handler = call => {
   const spec = readOrder(call)
   if ('status' in spec) return spec
@@ -64,14 +64,14 @@ export const order: Handler = call => {
   const connectId = ++world.last.server
   const id = ++world.last.server
   const invoiceId = ++world.last.invoice
-  const hostname = (world.behavior.orderHostname === 'use' ? spec.hostname : undefined) ?? madeUpHostname(id)
+  const hostname = (world.behavior.orderHostname === 'use' ? spec.hostname : undefined) ?? generatedHostname(id)
   const perHour = spec.billingTypeId === hourly ? Math.round(total / 720 * 10_000) / 10_000 : null
-  place(world, spec, { id, hostname, invoiceId, paid, price: prices.server, perHour })
+  addServer(world, spec, { id, hostname, invoiceId, paid, price: prices.server, perHour })
   const raw = { product: 'kronoscloud', instanceTypeId: type.id, locationId: location.id, templateId: template.id, vcpu, memory, disk }
   const connect = { product: 'connect', location: location.id, bandwidth }
   const items = [
     item(world, id, prices.server, ['Kronos Cloud', hostname], raw),
-    // The network product has an instance id of its own, which is no server's.
+    // The network product has its own instance id, which is not a server's.
     item(world, connectId, prices.connect, ['Connect', `${location.id.toUpperCase()} - FAKEconnect`], connect)
   ]
   if (world.behavior.connectFirst) items.reverse()
@@ -85,14 +85,15 @@ function pay (world: World, total: number): boolean {
   return true
 }
 
-interface Placed extends Readonly<Record<'id' | 'invoiceId' | 'price', number>> {
+interface NewServer extends Readonly<Record<'id' | 'invoiceId' | 'price', number>> {
   readonly hostname: string
   readonly paid: boolean
   readonly perHour: number | null
 }
 
-/** An unpaid order leaves its server pending for good. */
-function place (world: World, { source, vcpu, memory, disk }: OrderSpec, { id, hostname, invoiceId, paid, price, perHour }: Placed): void {
+/** The server of an unpaid order stays pending. */
+function addServer (world: World, { source, vcpu, memory, disk }: OrderSpec, order: NewServer): void {
+  const { id, hostname, invoiceId, paid, price, perHour } = order
   const billing = {
     type: perHour === null ? { id: 1, name: 'monthly' } : { id: hourly, name: 'hourly' },
     ...{ hourlySpendingRate: perHour, invoiceId, invoiceStatus: paid ? 'Paid' : 'Unpaid', price },
@@ -132,7 +133,7 @@ const invoice = (world: World, id: number, { items, total, paid, asyncTaskIds, u
   ...{ asyncTaskIds, usageBasedAvailable: null, usageBasedRate }
 })
 
-/** Renaming answers the instance, resizing answers an invoice; the two cannot be mixed. */
+/** Renaming returns the instance, resizing an invoice; they cannot be combined. */
 export const patchInstance = withServer((call, server) => {
   const fields = readFields(call, ['hostname', 'vcpu', 'memory', 'disk'])
   if (!fields.has('hostname')) return resize(call, server, fields)
@@ -144,7 +145,7 @@ export const patchInstance = withServer((call, server) => {
   return ok(server)
 })
 
-/** Only upwards, and it costs money: the answer is an invoice for the difference. */
+/** Sizes only grow; the answer is an invoice for the difference. */
 function resize (call: Call, server: Instance, fields: Fields): SimulatedReply {
   const { world } = call
   const read = (name: keyof Size): number => fields.has(name) ? readSize(fields, name, server[name]) : server[name]

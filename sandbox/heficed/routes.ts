@@ -12,7 +12,7 @@ interface Route {
   readonly path: string
   readonly run: Handler
   readonly scopes: readonly string[]
-  /** A guessed path; unknown while `inferred` is off in the behavior. */
+  /** A guessed path: unknown while `inferred` is off in the behavior. */
   readonly inferred: boolean
 }
 
@@ -43,19 +43,19 @@ const listTemplates: Handler = call => {
   return page(call, rows, ['instanceTypeId', 'locationId'])
 }
 
-/** Fixed words come before `:id`, so that "order" is never taken for a server. */
+/** Literal paths come before `:id`, so that "order" is not taken for a server. */
 const routes: readonly Route[] = [
   seen('GET', '/common/kronoscloud/templates', listTemplates),
   seen('GET', K, listInstances),
   seen('POST', `${K}/order`, order),
-  // One instance comes bare, without the list's envelope.
+  // One instance has no envelope.
   seen('GET', `${K}/:id`, withServer((_call, server) => ok(server))),
   seen('POST', `${K}/:id/stop`, act('stop')),
   seen('POST', `${K}/:id/cancel`, cancel),
   seen('GET', S, listSubnets, ['ipswitch']),
   seen('POST', `${S}/route/kronoscloud/:id`, routeSubnets, ['ipswitch', 'kronoscloud']),
   seen('POST', `${S}/release/kronoscloud/:id`, releaseSubnets, ['ipswitch', 'kronoscloud']),
-  // All in one answer, without paging; the key text itself is never shown.
+  // All in one answer, without paging; the key itself is never returned.
   seen('GET', '/:org/sshkeys', call => ok({ data: call.world.keys }), ['sshkeys']),
   guessed('PATCH', `${K}/:id`, patchInstance),
   ...(['start', 'reboot', 'rescue', 'unrescue', 'reinstall', 'resetRootPass'] as const).map(word =>
@@ -66,12 +66,12 @@ const routes: readonly Route[] = [
 /** Unknown route, wrong verb, missing scope, foreign organization: checked in this order. Ids are digits. */
 export function dispatch (call: Omit<Call, 'params'>, grant: Grant): SimulatedReply {
   const { world, request } = call
-  const there = findRoutes(routes, request.path)
+  const matching = findRoutes(routes, request.path)
     .filter(({ route, params }) => (world.behavior.inferred || !route.inferred) && /^\d{1,15}$/.test(params['id'] ?? '0'))
-  if (there.length === 0) return notFound(call, 'Resource')
-  const found = there.find(({ route }) => route.method === request.method)
+  if (matching.length === 0) return notFound(call, 'Resource')
+  const found = matching.find(({ route }) => route.method === request.method)
   if (found === undefined) {
-    const allow = there.map(({ route }) => route.method).join(', ')
+    const allow = matching.map(({ route }) => route.method).join(', ')
     return problem(call, { status: 405, detail: 'Method not allowed', headers: { allow } })
   }
   const { route, params } = found

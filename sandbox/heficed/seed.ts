@@ -1,3 +1,4 @@
+import { toNumber } from '../kit/addresses.ts'
 import { buildInstance, noNetwork, sourceFor, type Instance, type NewInstance } from './instance.ts'
 
 /** More than one page of the vendor's default 200. */
@@ -11,7 +12,7 @@ const row = (number: number, status: string, { billing, ...more }: Partial<NewIn
   ...more
 })
 
-const place = (server: Instance, v4: Partial<Instance['network']['v4']>, v6: Partial<Instance['network']['v6']> = {}): Instance => {
+const withNetwork = (server: Instance, v4: Partial<Instance['network']['v4']>, v6: Partial<Instance['network']['v6']> = {}): Instance => {
   Object.assign(server.network.v4, v4)
   Object.assign(server.network.v6, v6)
   return server
@@ -36,16 +37,16 @@ const systemRescue = { id: 'c0ffee00-0000-4000-8000-000000000001', name: 'system
 
 const oddRows = (): Instance[] => [
   // The one listing row that the vendor printed; only its password is replaced.
-  place(row(0, 'running', printed), { ipaddress: '2.58.28.45', gateway: '2.58.28.1' },
+  withNetwork(row(0, 'running', printed), { ipaddress: '2.58.28.45', gateway: '2.58.28.1' },
     { ipaddress: '2a03:fbc6:1:829a::', gateway: '2a03:fbc6:1:8000:8000::1' }),
-  place(row(1, 'stopped', web), { ipaddress: '203.0.113.20', gateway: '203.0.113.1', additionalIps: ['203.0.113.21'] }, noNetwork()),
+  withNetwork(row(1, 'stopped', web), { ipaddress: '203.0.113.20', gateway: '203.0.113.1', additionalIps: ['203.0.113.21'] }, noNetwork()),
   // The server of the routing sample; its second extra address is the routed subnet.
-  place(row(2, 'running', { id: 337_201, hostname: 'edge-01.example.net', source: sourceFor(0), backup: 2 }),
+  withNetwork(row(2, 'running', { id: 337_201, hostname: 'edge-01.example.net', source: sourceFor(0), backup: 2 }),
     { additionalIps: ['203.0.113.22', '185.194.29.0'] }),
   row(3, 'running', { template: null }),
   row(4, 'running', { iso: systemRescue }),
   row(5, 'running', { hostname: 'rescued', inRescueMode: true }),
-  place(row(6, 'pending'), { ipaddress: '' }, noNetwork()),
+  withNetwork(row(6, 'pending'), { ipaddress: '' }, noNetwork()),
   row(7, 'suspended', unpaid),
   row(8, 'running', unpaid),
   cancelling(9, 'Immediate'),
@@ -68,3 +69,31 @@ export function seedServers (): Instance[] {
     row(odd.length + index, ordinaryStates[(odd.length + index) % ordinaryStates.length] ?? 'running'))
   return [...odd, ...rest]
 }
+
+const blockId = '60bde87f311fc2ed1f6aea00'
+const halfId = '60bde87f311fc2ed1f6aeb00'
+const sliceId = '60bde87f311fc2ed1f6aeb10'
+
+/** Addresses are unsigned 32-bit integers; `metadata.switch` is empty unless the subnet is routed, the parent of a top block too. */
+function subnet (id: string, parentId: string, cidr: string, instanceId?: number) {
+  const [address = '', bits] = cidr.split('/')
+  const start = toNumber(address)
+  const metadata: { switch: { instanceId?: number } } = { switch: instanceId === undefined ? {} : { instanceId } }
+  const row = { id, address: start, lastAddress: start + 2 ** (32 - Number(bits)) - 1, cidr: Number(bits), metadata }
+  return { parentId, releasedAt: -Infinity, row }
+}
+
+export type StoredSubnet = ReturnType<typeof subnet>
+
+/** A tree: nothing is found without descending to it. */
+export const seedSubnets = (): StoredSubnet[] => [
+  subnet(blockId, '', '185.194.29.0/24'),
+  subnet(halfId, '', '203.0.113.128/25'),
+  subnet('60bde87f311fc2ed1f6aeac9', blockId, '185.194.29.0/32', 337_201),
+  subnet('60bde87f311fc2ed1f6aeacb', blockId, '185.194.29.1/32'),
+  subnet('60bde87f311fc2ed1f6aeacd', blockId, '185.194.29.2/32'),
+  subnet(sliceId, halfId, '203.0.113.128/28'),
+  subnet('60bde87f311fc2ed1f6aeb20', halfId, '203.0.113.144/29'),
+  ...Array.from({ length: 16 }, (_, index) =>
+    subnet(`60bde87f311fc2ed1f6aec${(16 + index).toString(16)}`, sliceId, `203.0.113.${128 + index}/32`))
+]

@@ -3,7 +3,7 @@ import { startVendor, type VendorOptions } from '../kit/vendor.ts'
 import { encode, problem } from './call.ts'
 import { defaultBehavior, type HeficedBehavior } from './behavior.ts'
 import { dispatch } from './routes.ts'
-import { allowedScopes, clientId, clientSecret, createTokenDesk, tokenPath, type TokenDesk } from './tokens.ts'
+import { allowedScopes, clientId, clientSecret, createTokenEndpoint, tokenPath, type TokenEndpoint } from './tokens.ts'
 import { createWorld, type World } from './world.ts'
 
 export type HeficedOptions = VendorOptions<HeficedBehavior>
@@ -16,27 +16,27 @@ const settingsFor = (organizationId: string, origin: string) => ({
   ...{ api_url: origin, token_url: `${origin}${tokenPath}` }
 })
 
-/** The token host and the API host share one listener: `/oauth2/token` is the one, the rest is the other. */
+/** The token host and the API host share one listener; `/oauth2/token` belongs to the token host. */
 export const startHeficed = async ({ clock = Date.now, behavior, ...options }: HeficedOptions = {}) => {
   const world = createWorld({ ...defaultBehavior(), ...behavior }, clock)
-  const desk = createTokenDesk(clock)
-  return await startVendor(world, (_world, request) => answer(world, desk, request), options, origin => ({
+  const tokens = createTokenEndpoint(clock)
+  return await startVendor(world, (_world, request) => answer(world, tokens, request), options, origin => ({
     settings: { 'heficed-main': settingsFor(world.organizationId, origin) },
-    /** The vendor's own rows; changes that fell due are in them after the next request or `statusOf`. */
+    /** The vendor's rows; due changes are applied at the next request or `statusOf`. */
     servers: world.servers,
     /** Tokens issued. */
-    get logins () { return desk.logins },
+    get logins () { return tokens.logins },
     statusOf: (id: number) => {
       world.settle()
       return world.servers.get(id)?.status
     },
-    revokeTokens: desk.revokeAll
+    revokeTokens: tokens.revokeAll
   }))
 }
 
-function answer (world: World, desk: TokenDesk, request: SimulatedRequest): SimulatedReply {
-  if (request.path === tokenPath) return desk.answer(request)
-  const grant = desk.grantOf(request.headers['authorization'])
+function answer (world: World, tokens: TokenEndpoint, request: SimulatedRequest): SimulatedReply {
+  if (request.path === tokenPath) return tokens.answer(request)
+  const grant = tokens.grantOf(request.headers['authorization'])
   if (grant !== undefined) return encode(dispatch({ world, request }, grant))
   const headers = { 'www-authenticate': 'Bearer error="invalid_token"' }
   return encode(problem({ world, request }, { status: 401, detail: 'The access token is invalid or expired', headers }))

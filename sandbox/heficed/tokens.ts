@@ -9,7 +9,7 @@ export interface Grant {
   readonly expiresAt: number
 }
 
-export interface TokenDesk {
+export interface TokenEndpoint {
   readonly logins: number
   readonly answer: (request: SimulatedRequest) => SimulatedReply
   /** The live grant behind an Authorization header. */
@@ -21,7 +21,7 @@ const headers = { 'content-type': 'application/json;charset=UTF-8', 'cache-contr
 const lifetimeSeconds = 86_400
 export const allowedScopes = ['kronoscloud', 'ipswitch', 'sshkeys']
 
-export function createTokenDesk (clock: () => number): TokenDesk {
+export function createTokenEndpoint (clock: () => number): TokenEndpoint {
   const grants = new Map<string, Grant>()
   let logins = 0
   return {

@@ -1,7 +1,6 @@
 import { createAgenda } from '../kit/agenda.ts'
 import type { HeficedBehavior } from './behavior.ts'
-import { seedSubnets } from './seed-subnets.ts'
-import { seedServers } from './seed.ts'
+import { seedServers, seedSubnets } from './seed.ts'
 
 const key = (last: string, label: string, fingerPrint: string, created: number) =>
   ({ id: `5f1c0a52-0000-4000-8000-0000000000${last}`, label, fingerPrint, created })

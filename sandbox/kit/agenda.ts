@@ -7,7 +7,7 @@ export interface Agenda {
   /** `owner` names what the change belongs to, so that all of it can be cancelled together. */
   later (ms: number, change: () => void, owner?: number | string): void
   cancel (owner: number | string): void
-  /** Whether a change of this owner is still to come. */
+  /** Whether a change of this owner is pending. */
   has (owner: number | string): boolean
   settle (): void
 }

@@ -12,42 +12,41 @@ export interface Hold {
   release(): void
 }
 
-export interface Door<Request> {
+export interface Holds<Request> {
   hold(options?: HoldOptions<Request>): Hold
-  /** Resolves when the request is released. */
+  /** Resolves when no hold applies to the request any more. */
   pass(request: Request): Promise<void>
 }
 
-export function createDoor<Request> (): Door<Request> {
-  const holds = new Set<{ takes(request: Request): boolean, wait(): Promise<void> }>()
+export function createHolds<Request> (): Holds<Request> {
+  const active = new Set<{ applies(request: Request): boolean, wait(): Promise<void> }>()
   return {
     hold: ({ match = () => true, times = Infinity } = {}) => {
-      let came = 0
+      const { promise: released, resolve: release } = Promise.withResolvers<void>()
+      let count = 0
       let watchers: Array<{ readonly count: number, readonly wake: () => void }> = []
-      let open = (): void => {}
-      const opened = new Promise<void>(resolve => { open = resolve })
-      const held = {
-        takes: (request: Request) => came < times && match(request),
+      const entry = {
+        applies: (request: Request) => count < times && match(request),
         wait: async () => {
-          came += 1
-          for (const { count, wake } of watchers) if (came >= count) wake()
-          watchers = watchers.filter(({ count }) => came < count)
-          await opened
+          count += 1
+          for (const watcher of watchers) if (count >= watcher.count) watcher.wake()
+          watchers = watchers.filter(watcher => count < watcher.count)
+          await released
         }
       }
-      holds.add(held)
+      active.add(entry)
       return {
-        reached: async (count = 1) => {
-          if (came < count) await new Promise<void>(resolve => { watchers.push({ count, wake: resolve }) })
+        reached: async (wanted = 1) => {
+          if (count < wanted) await new Promise<void>(resolve => { watchers.push({ count: wanted, wake: resolve }) })
         },
         release: () => {
-          holds.delete(held)
-          open()
+          active.delete(entry)
+          release()
         }
       }
     },
     pass: async request => {
-      for (const held of [...holds]) if (held.takes(request)) await held.wait()
+      for (const entry of [...active]) if (entry.applies(request)) await entry.wait()
     }
   }
 }

@@ -48,13 +48,13 @@ export const recordsOf = (body: Json, key: string): Json[] => {
 export const pick = <Row extends object, Name extends keyof Row & string>(row: Row, ...names: readonly Name[]): Json =>
   Object.fromEntries(names.map(name => [name, row[name]]))
 
-/** Members without information that a vendor sends, all with the same value. */
+/** Members that carry no information, all with the same value. */
 export const all = (value: unknown, ...names: readonly string[]): Json => Object.fromEntries(names.map(name => [name, value]))
 
-/** A member that may be null: it is to begin with, or not yet; and a list that is empty to begin with. */
+/** Typed initial values: null, a value that may become null, and an empty list. */
 export const none = <Value>(): Value | null => null
 export const maybe = <Value>(value: Value): Value | null => value
 export const empty = <Value>(): readonly Value[] => []
 
-/** A switch: its usual value, then what else it may be. */
-export const choice = <const Value extends string | number>(...[usual]: readonly [Value, ...Value[]]): Value => usual
+/** A setting of a behavior: its default, then the other values that it can have. */
+export const choice = <const Value extends string | number>(...[initial]: readonly [Value, ...Value[]]): Value => initial

@@ -1,6 +1,6 @@
 import type { SimulatedReply } from './simulator.ts'
 
-/** Thrown, it ends a request with this answer, from however deep. */
+/** Thrown at any depth, it ends a request with this answer. */
 export const refusal = (reply: SimulatedReply): Error => new Error('refused', { cause: reply })
 
 const isReply = (value: unknown): value is SimulatedReply =>

@@ -5,7 +5,7 @@ export interface Found<Route> {
   readonly params: Params
 }
 
-/** The routes whose path fits, in their order. `:name` takes one segment that is not empty; a trailing slash is one segment too many. */
+/** The routes that match the path, in their order. `:name` matches one non-empty segment; a trailing slash matches nothing. */
 export function findRoutes<Route extends { readonly path: string }> (routes: readonly Route[], path: string): Array<Found<Route>> {
   const segments = path.split('/').flatMap(segment => decode(segment) ?? [])
   if (segments.length < path.split('/').length) return []

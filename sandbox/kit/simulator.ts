@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createDoor, type Door } from './hold.ts'
+import { createHolds, type Holds } from './hold.ts'
 
 /** One request as a simulated vendor sees it. `path` is still percent-encoded; `body` is the text as sent. */
 export interface SimulatedRequest {
@@ -27,8 +27,8 @@ export interface SimulatedCall extends SimulatedRequest {
 }
 
 /**
- * A fault for the next `times` (default 1) requests that match. `reset-before` cuts before the vendor works,
- * `reset-after` and `hang-after` let it work and lose the answer, `truncate` halves the body, `drip` sends it slowly.
+ * A fault for the next `times` (default 1) requests that match. `reset-before` closes the connection before the vendor handles the
+ * request; `reset-after` and `hang-after` lose the answer; `truncate` halves the body; `drip` sends it slowly.
  */
 export interface Fault {
   readonly match?: (request: SimulatedRequest) => boolean
@@ -45,14 +45,14 @@ export interface Simulator {
   fail(fault: Fault): void
   clearFaults(): void
   /** Holds requests until the test releases them, so that it does not depend on timing. */
-  readonly hold: Door<SimulatedRequest>['hold']
+  readonly hold: Holds<SimulatedRequest>['hold']
   close(): Promise<void>
 }
 
 export interface SimulatorOptions {
   readonly port?: number
   readonly latencyMs?: number
-  /** Sees each request with the vendor's own answer, before a fault spoils it. */
+  /** Receives each request with the vendor's own answer, before a fault changes it. */
   readonly onExchange?: (request: SimulatedRequest, reply: SimulatedReply) => void
 }
 
@@ -69,8 +69,8 @@ export async function startSimulator (
   options: SimulatorOptions = {}
 ): Promise<Simulator> {
   const calls: SimulatedCall[] = []
-  let faults: Array<{ fault: Fault, left: number }> = []
-  const door = createDoor<SimulatedRequest>()
+  let faults: Array<{ fault: Fault, remaining: number }> = []
+  const holds = createHolds<SimulatedRequest>()
   const handle = async (request: SimulatedRequest): Promise<SimulatedReply> => {
     const reply = await work(request)
     options.onExchange?.(request, reply)
@@ -80,15 +80,15 @@ export async function startSimulator (
   const takeFault = (request: SimulatedRequest): Fault | undefined => {
     const found = faults.find(({ fault }) => fault.match?.(request) ?? true)
     if (found === undefined) return undefined
-    found.left -= 1
-    if (found.left <= 0) faults = faults.filter(entry => entry !== found)
+    found.remaining -= 1
+    if (found.remaining <= 0) faults = faults.filter(entry => entry !== found)
     return found.fault
   }
 
   const serve = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const request = await readRequest(incoming)
     if (simulator.latencyMs > 0) await sleep(simulator.latencyMs)
-    await door.pass(request)
+    await holds.pass(request)
     const fault = takeFault(request)
     const status = await answer({ request, fault, incoming, outgoing, handle })
     calls.push({ ...request, status })
@@ -106,9 +106,9 @@ export async function startSimulator (
     origin: `http://127.0.0.1:${portOf(server.address())}`,
     calls,
     latencyMs: options.latencyMs ?? 0,
-    fail: fault => { faults.push({ fault, left: fault.times ?? 1 }) },
+    fail: fault => { faults.push({ fault, remaining: fault.times ?? 1 }) },
     clearFaults: () => { faults = [] },
-    hold: door.hold,
+    hold: holds.hold,
     close: async () => {
       server.closeAllConnections()
       await new Promise<void>(resolve => { server.close(() => resolve()) })

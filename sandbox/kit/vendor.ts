@@ -3,7 +3,7 @@ import {
   startSimulator, withMembers, type SimulatedReply, type SimulatedRequest, type Simulator, type SimulatorOptions
 } from './simulator.ts'
 
-/** What each simulated vendor can be started with. */
+/** The options of every simulated vendor. */
 export interface VendorOptions<Behavior> extends SimulatorOptions {
   /** Epoch milliseconds. */
   readonly clock?: () => number
@@ -17,7 +17,7 @@ interface VendorWorld<Behavior> extends Agenda {
 }
 
 /**
- * A simulator over a world with a clock and behavior: every change that is due is applied before a request is handled.
+ * A simulator over a world with a clock and a behavior. Changes that are due are applied before a request is handled.
  * `members` are the vendor's own, beside `behavior` and `created`.
  */
 export async function startVendor<Behavior extends object, World extends VendorWorld<Behavior>, Members extends object> (

@@ -1,14 +1,13 @@
-import { flagOf, textOf, type Json } from '../kit/json.ts'
+import { flagOf, numberOf, recordOf, recordsOf, textOf, type Json } from '../kit/json.ts'
 import type { SimulatedReply } from '../kit/simulator.ts'
 import {
-  conflict, flag, get, invalidValue, natural, ok, onHost, post, refuse, remove, text, type Call, type HostRun, type Route, type Run,
-  type Shape
+  conflict, flag, get, idOf, invalidValue, isAdmin, missingProperty, natural, notFound, object, ok, oneOf, onHost, owns, post, refuse,
+  remove, text, type Call, type HostRun, type Route, type Run, type Shape
 } from './call.ts'
-import { imageChoice } from './images.ts'
-import { addressesOf, disksOf, type HostRecord, type TaskRecord } from './model.ts'
+import { addressesOf, disksOf, rowOf, type HostRecord, type TaskRecord } from './model.ts'
 import { dropTasks, isBusy, releaseDeferred, submit } from './tasks.ts'
 
-/** Like `onHost`, for what changes the host: a host at work may refuse. */
+/** Like `onHost`, for changes of the host: a busy host may refuse. */
 export const changeHost = (run: HostRun): Run => onHost((call, host) => {
   if (call.platform.behavior.busy === 'refuse' && isBusy(call.platform, host.id)) throw conflict('Host is busy')
   return run(call, host)
@@ -26,7 +25,7 @@ interface Change {
   readonly effect: (call: Call, host: HostRecord, at: number) => void
 }
 
-/** Clients send nothing, `{}`, their own idea of the host's id, or `force`; all are taken. */
+/** Clients send nothing, `{}`, some id of the host, or `force`; all are accepted. */
 const powerBody: Shape = { host_id: natural, force: flag }
 
 export function checkPassword ({ body }: Call): void {
@@ -89,11 +88,30 @@ const destroy = changeHost(({ platform }, host) => {
   return accepted(host.id, submit(platform, host, { name: 'host_delete', apply }))
 })
 
-/** What an answer says of recipes and of the console beside its task. */
+/** The other tasks in an answer: of recipes and of the console. */
 export const otherTasks = (recipes: readonly number[] = []): Json =>
   ({ recipe_task_list: recipes, recipe_task: recipes[0] ?? 0, spice_task: 0 })
 
-/** The state leaves `active` at once and comes back when the task ends; its word in between is not recorded. */
+export type HostImage = Pick<HostRecord, 'osId' | 'osName' | 'osGroup'>
+
+/** A host is made of either a template (`os`) or a saved image (`image`), never of both or neither. */
+export function imageChoice (call: Call, clusterId: number): HostImage {
+  const { platform, body, user } = call
+  const [os, saved] = [numberOf(body, 'os'), numberOf(body, 'image')]
+  if (os === undefined && saved === undefined) throw missingProperty('os')
+  if (os === undefined || saved !== undefined) {
+    const row = rowOf(platform, 'image', saved ?? -1)
+    const isOpen = row?.['for_all'] === true || isAdmin(user) || row?.['account'] === user.email
+    if (os !== undefined || row?.['state'] !== 'active' || !isOpen) throw invalidValue('image')
+    return { osId: null, osName: String(row['name']), osGroup: '' }
+  }
+  const row = rowOf(platform, 'os', os)
+  const isIn = recordsOf(row ?? {}, 'clusters').some(cluster => cluster['id'] === clusterId)
+  if (row?.['state'] !== 'active' || !isIn || (row['adminonly'] === true && !isAdmin(user))) throw invalidValue('os')
+  return { osId: os, osName: String(row['name']), osGroup: String(row['os_group']) }
+}
+
+/** The state leaves `active` at once and returns when the task ends; the word in between is not documented. */
 const reinstall = changeHost((call, host) => {
   const choice = imageChoice(call, host.clusterId)
   checkPassword(call)
@@ -105,13 +123,49 @@ const reinstall = changeHost((call, host) => {
   return accepted(host.id, task, otherTasks())
 })
 
-/** The root path takes no resources; it has no task, the change is there at once. */
+/** The root path accepts no resources; the change takes effect at once, without a task. */
 const edit = changeHost(({ body }, host) => {
   const name = textOf(body, 'name')
   if (name?.trim() === '') throw invalidValue('name')
   Object.assign(host, { name: name ?? host.name, comment: textOf(body, 'comment') ?? host.comment })
   return ok({ id: host.id })
 })
+
+const defer: Shape = { defer: object({ action: oneOf('host_stop') }) }
+
+/** Only a running host defers changes. */
+const deferOf = (call: Call, host: HostRecord): { defer?: string } => {
+  const action = textOf(recordOf(call.body, 'defer') ?? {}, 'action')
+  return action === undefined || host.state !== 'active' ? {} : { defer: action }
+}
+
+export function refuseSnapshots (host: HostRecord): void {
+  if (host.snapshotCount > 0) throw refuse(400, 5045, 'Host has snapshots')
+}
+
+const setResources = changeHost((call, host) => {
+  refuseSnapshots(host)
+  const cpuNumber = numberOf(call.body, 'cpu_number') ?? host.cpuNumberNew
+  const ramMib = numberOf(call.body, 'ram_mib') ?? host.ramMibNew
+  Object.assign(host, { cpuNumberNew: cpuNumber, ramMibNew: ramMib })
+  const apply = (): void => { Object.assign(host, { cpuNumber, ramMib }) }
+  const fail = (): void => { Object.assign(host, { cpuNumberNew: host.cpuNumber, ramMibNew: host.ramMib }) }
+  return accepted(host.id, submit(call.platform, host, { name: 'host_change_params', apply, fail, ...deferOf(call, host) }))
+})
+
+/** A disk never shrinks: a smaller size is ignored. */
+function resizeDisk (call: Call): SimulatedReply {
+  const { platform, body } = call
+  const disk = platform.disks.get(idOf(call))
+  const host = platform.hosts.get(disk?.hostId ?? -1)
+  if (disk === undefined || host === undefined || !owns(call, host.accountId)) throw notFound('disk')
+  refuseSnapshots(host)
+  const target = Math.max(numberOf(body, 'size_mib') ?? 0, disk.sizeMib)
+  disk.sizeMibNew = target
+  const apply = (): void => { disk.sizeMib = Math.max(target, disk.sizeMib) }
+  const fail = (): void => { disk.sizeMibNew = disk.sizeMib }
+  return accepted(disk.id, submit(platform, host, { name: 'disk_resize', apply, fail, ...deferOf(call, host) }))
+}
 
 const host = '/vm/v3/host/:id'
 
@@ -122,5 +176,7 @@ export const actionRoutes: readonly Route[] = [
   post(`${host}/reinstall`, reinstall, { body: { os: natural, image: natural, password: text, send_email_mode: text } }),
   post(host, edit, { body: { name: text, comment: text } }),
   remove(host, destroy),
+  post(`${host}/resource`, setResources, { body: { cpu_number: natural, ram_mib: natural, ...defer } }),
+  post('/vm/v3/disk/:id', resizeDisk, { body: { size_mib: natural, ...defer }, required: ['size_mib'] }),
   get(`${host}/vnc_settings`, onHost((_, { id }) => ok({ vnc_port: 5900 + id, vnc_password: `SECRET-vnc-${id}` })), { inferred: true })
 ]

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { textOf } from '../kit/json.ts'
 import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
-import { badToken, closed, invalidValue, notFound, ok, post, refuse, text, type Call, type Route, type Run } from './call.ts'
+import { badToken, forbidden, invalidValue, notFound, ok, post, refuse, text, type Call, type Route, type Run } from './call.ts'
 import { take, type Platform, type UserRecord } from './model.ts'
 
 /** A sliding token expires after this long without use; each accepted request renews it. */
@@ -17,7 +17,7 @@ export function userOf (platform: Platform, request: SimulatedRequest): UserReco
   return platform.users.get(token.userId) ?? null
 }
 
-/** The number in front belongs to the token, not to the user; clients must not read anything into it. */
+/** The number in front belongs to the token, not to the user, and has no meaning for clients. */
 function issue (platform: Platform, user: UserRecord, expiresAt: number | null, shownAs: string | null = null): SimulatedReply {
   const token = `${take(platform, 'token')}-${randomUUID()}`
   platform.tokens.set(token, { userId: user.id, expiresAt, usedAt: platform.now() })
@@ -31,9 +31,9 @@ function login ({ platform, body }: Call): SimulatedReply {
   return issue(platform, user, null)
 }
 
-/** The key calls insist on the header `isp-box-instance: true`. */
+/** The calls about keys require the header `isp-box-instance: true`. */
 const boxed = (run: Run): Run => call => {
-  if (call.request.headers['isp-box-instance'] !== 'true') throw closed()
+  if (call.request.headers['isp-box-instance'] !== 'true') throw forbidden()
   return run(call)
 }
 

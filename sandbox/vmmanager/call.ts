@@ -7,7 +7,7 @@ import type { HostRecord, Platform, UserRecord } from './model.ts'
 export type Check = (value: unknown) => boolean
 export type Shape = Readonly<Record<string, Check>>
 
-/** One request that was let in: known route, valid token, checked body. */
+/** An accepted request: known route, valid token, checked body. */
 export interface Call {
   readonly platform: Platform
   readonly request: SimulatedRequest
@@ -27,7 +27,7 @@ export interface Route {
   readonly access?: 'public' | 'admin'
   readonly body?: Shape
   readonly required?: readonly string[]
-  /** The answer's shape is not on record. */
+  /** The form of the answer is not documented. */
   readonly inferred?: true
 }
 
@@ -48,7 +48,7 @@ export const errorReply = (status: number, code: number, msg: string, value?: Js
 export const refuse = (...facts: Parameters<typeof errorReply>): Error => refusal(errorReply(...facts))
 export const badToken = ({ behavior }: Platform): Error => refuse(401, behavior.badTokenCode, 'Unauthorized')
 /** Missing rights have the same code as a bad token; only the status differs. */
-export const closed = (): Error => refuse(403, 3001, 'Unauthorized')
+export const forbidden = (): Error => refuse(403, 3001, 'Unauthorized')
 export const notFound = (name: string): Error => refuse(404, 1002, 'Not found', { name })
 export const invalidValue = (name: string): Error => refuse(400, 1006, 'Invalid value', { name })
 export const missingProperty = (name: string): Error => refuse(400, 1007, 'Missing property', { name })
@@ -56,7 +56,7 @@ export const conflict = (msg: string): Error => refuse(409, 5030, msg)
 
 export const isAdmin = (user: UserRecord): boolean => user.role === '@admin'
 
-/** A segment that is no plain number matches no row. */
+/** A segment that is not a number matches no row. */
 export const idOf = ({ params: { id = '' } }: Call): number => /^\d{1,15}$/.test(id) ? Number(id) : -1
 
 /** Users see what belongs to their account, administrators everything. */

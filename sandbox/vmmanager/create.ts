@@ -1,10 +1,8 @@
 import { flagOf, numberOf, recordsOf, textOf, type Json } from '../kit/json.ts'
 import type { SimulatedReply } from '../kit/simulator.ts'
-import { accepted, checkPassword, otherTasks } from './actions.ts'
-import { addressShape, wishesOf } from './address-routes.ts'
-import { assign } from './allocation.ts'
-import { closed, count, invalidValue, isAdmin, listOf, missingProperty, natural, object, text, type Call, type Shape } from './call.ts'
-import { imageChoice, type HostImage } from './images.ts'
+import { accepted, checkPassword, imageChoice, otherTasks, type HostImage } from './actions.ts'
+import { addressShape, assign, requestedAddresses } from './addresses.ts'
+import { forbidden, count, invalidValue, isAdmin, listOf, missingProperty, natural, object, text, type Call, type Shape } from './call.ts'
 import { addDisk, blankHost, rowOf, rowsOf, take, toStamp, type HostRecord, type Row } from './model.ts'
 import { submit } from './tasks.ts'
 
@@ -18,14 +16,14 @@ export const createBody: Shape = {
 
 type Placement = Readonly<Record<'clusterId' | 'nodeId' | 'accountId', number>>
 
-/** Every accepted create makes a host of its own; nothing here is idempotent. */
+/** Every accepted create makes another host; nothing here is idempotent. */
 export function createHost (call: Call): SimulatedReply {
   const { platform, user } = call
   const place = placeOf(call)
-  if (!isAdmin(user) && place.accountId !== user.id) throw closed()
+  if (!isAdmin(user) && place.accountId !== user.id) throw forbidden()
   const image = imageChoice(call, place.clusterId)
   checkMembers(call, place.accountId)
-  const addresses = wishesOf(call, place.clusterId)
+  const addresses = requestedAddresses(call, place.clusterId)
   const host = newHost(call, place, image)
   for (const free of addresses) assign(platform, host, free)
   platform.created += 1
@@ -34,8 +32,8 @@ export function createHost (call: Call): SimulatedReply {
 
 function placeOf ({ platform, body, user }: Call): Placement {
   const clusterId = numberOf(body, 'cluster') ?? rowsOf(platform, 'cluster')[0]?.id ?? -1
-  const wished = numberOf(body, 'node')
-  const node = rowsOf(platform, 'node').find(row => row['clusterId'] === clusterId && (wished ?? row.id) === row.id)
+  const requested = numberOf(body, 'node')
+  const node = rowsOf(platform, 'node').find(row => row['clusterId'] === clusterId && (requested ?? row.id) === row.id)
   if (node === undefined) throw invalidValue('cluster')
   return { clusterId, nodeId: node.id, accountId: numberOf(body, 'account') ?? user.id }
 }

@@ -1,6 +1,6 @@
 import { textOf } from '../kit/json.ts'
 import type { SimulatedReply } from '../kit/simulator.ts'
-import { addressesIn } from './allocation.ts'
+import { addressesIn } from './addresses.ts'
 import {
   conflict, get, idOf, invalidValue, isAdmin, notFound, ok, oneOf, owns, post, text, type Call, type Route, type Run
 } from './call.ts'

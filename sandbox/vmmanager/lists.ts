@@ -2,7 +2,6 @@ import { compareValues } from '../kit/lists.ts'
 import type { SimulatedReply } from '../kit/simulator.ts'
 import { ok, refuse, type Call } from './call.ts'
 import { take } from './model.ts'
-import { fieldsOf, matches, parseWhere } from './where.ts'
 
 type Item = Readonly<Record<string, unknown>>
 
@@ -73,3 +72,35 @@ function valueAt (item: Item, field: string): unknown {
   }
   return typeof value === 'object' && value !== null ? undefined : value
 }
+
+interface Comparison {
+  readonly field: string
+  readonly operator: string
+  readonly value: string
+}
+
+/** A filter without nesting: alternatives, each of comparisons that all hold. Null is a syntax error. */
+type Condition = ReadonlyArray<readonly Comparison[]>
+
+const pattern = /^([A-Za-z_][\w.]*) (EQ|GT) (?:'([^']*)'|(-?\d+))$/
+
+/** A quote inside a quoted value is a syntax error: no escape is documented. Clients were seen to use EQ, GT, AND and OR. */
+function parseWhere (source: string): Condition | null {
+  const alternatives = source.trim().split(' OR ').map(part => part.split(' AND ').map(parseComparison))
+  return alternatives.flat().includes(null) ? null : alternatives.map(part => part.filter(comparison => comparison !== null))
+}
+
+function parseComparison (source: string): Comparison | null {
+  const [, field = '', operator = '', text, number = ''] = pattern.exec(source.trim().replace(/^\((.*)\)$/, '$1')) ?? []
+  return field === '' ? null : { field, operator, value: text ?? number }
+}
+
+const fieldsOf = (condition: Condition): string[] => condition.flat().map(({ field }) => field)
+
+/** Null compares as in SQL: it is equal to nothing and more than nothing. A quoted number equals the number. */
+const matches = (condition: Condition, valueOf: (field: string) => unknown): boolean =>
+  condition.some(part => part.every(({ field, operator, value }) => {
+    const actual = valueOf(field) ?? null
+    const order = compareValues(actual, value)
+    return actual !== null && (operator === 'EQ' ? order === 0 : order > 0)
+  }))

@@ -18,7 +18,7 @@ export const blankHost = (id: number) => ({
   ...{ tags: empty<string>(), rescueMode: false, disabled: false, isoMounted: false, isProtected: false },
   /** When the guest was last started; null while it is off. */
   activeSince: none<number>(),
-  /** Further wire fields that the platform only keeps. */
+  /** Further wire members that are only stored. */
   extra: noMembers
 })
 
@@ -116,5 +116,5 @@ export const disksOf = (platform: Platform, hostId: number): DiskRecord[] =>
 export const addressesOf = (platform: Platform, hostId: number): AddressRecord[] =>
   [...platform.addresses.values()].filter(address => address.hostId === hostId)
 
-/** The platform's way to write a moment; no zone is given, here it is UTC. */
+/** A time as the platform writes it, without a zone; here it is UTC. */
 export const toStamp = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ')

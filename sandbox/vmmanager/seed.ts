@@ -1,4 +1,4 @@
-import { assign, findFree } from './allocation.ts'
+import { assign, findFree } from './addresses.ts'
 import type { VmmanagerBehavior } from './behavior.ts'
 import {
   addDisk, blankHost, createPlatform, disksOf, rowOf, take, toStamp, type HostRecord, type Platform, type TaskRecord, type UserRecord
@@ -41,36 +41,36 @@ const sample = (name: string, osId: number, more: Partial<HostRecord>): Partial<
 const webSizes = { cpuNumber: 2, cpuNumberNew: 2, ramMib: 2048, ramMibNew: 2048 }
 const dbSizes = { cpuNumber: 4, cpuNumberNew: 8, ramMib: 4096, ramMibNew: 8192 }
 
-/** The three hosts of the sample list: running, stopped with a resize pending, and still being made. */
+/** The three hosts of the sample list: running, stopped with a resize pending, and still being created. */
 function seedSamples (platform: Platform): void {
   const activeSince = platform.now() - 3_600_000
   const web = put(platform, sample('web-1', 25, { ...webSizes, state: 'active', activeSince, password: 'SECRET-host-41' }))
   const db = put(platform, sample('db-1', 12, { ...dbSizes, state: 'stopped', ip6: ['2001:db8:1::42'], password: 'SECRET-host-42' }))
-  const made = put(platform, sample('new-1', 25, { createDate: '2026-01-16 08:00:00' }))
+  const creating = put(platform, sample('new-1', 25, { createDate: '2026-01-16 08:00:00' }))
   addDisk(platform, web, 20480)
   addDisk(platform, db, 40960)
-  addDisk(platform, made, 10240)
+  addDisk(platform, creating, 10240)
   addDisk(platform, db, 10240, 2)
   for (const disk of disksOf(platform, db.id).slice(0, 1)) disk.sizeMibNew = 81920
   assign(platform, web, { ip: '192.0.2.10', poolId: 5 })
   assign(platform, db, { ip: '192.0.2.11', poolId: 5 })
   assign(platform, db, { ip: '192.0.2.12', poolId: 5 })
-  seedTasks(platform, web, db, made)
+  seedTasks(platform, web, db, creating)
 }
 
 /** How long the sample host stays `creating` after the start. */
 const sampleCreateMs = 15 * 60_000
 
 /** The tasks of the samples; their row ids and consul ids are those of the documents. */
-function seedTasks (platform: Platform, web: HostRecord, db: HostRecord, made: HostRecord): void {
+function seedTasks (platform: Platform, web: HostRecord, db: HostRecord, creating: HostRecord): void {
   const now = platform.now()
   const row = (host: HostRecord, consulId: number, name: string, more: Partial<TaskRecord>): void => {
     const past = { createdAt: now - 600_000, startAt: now - 598_000, endAt: now - 506_000, settled: true }
     submit(platform, host, { consulId, name, ...past, ...more })
   }
-  const finishCreate = (at: number): void => { Object.assign(made, { state: 'active', activeSince: at }) }
+  const finishCreate = (at: number): void => { Object.assign(creating, { state: 'active', activeSince: at }) }
   const waiting = { startAt: null, endAt: null, deferReason: 'host_stop', settled: false }
-  row(made, 1341774670, 'host_create', {
+  row(creating, 1341774670, 'host_create', {
     ...{ createdAt: now - 16_000, startAt: now - 14_000, endAt: now + sampleCreateMs, settled: false, apply: finishCreate }
   })
   row(web, 1341774671, 'host_create', {})

@@ -4,13 +4,12 @@ import { findRoutes, type Found } from '../kit/router.ts'
 import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
 import { startVendor, type VendorOptions } from '../kit/vendor.ts'
 import { actionRoutes } from './actions.ts'
-import { addressRoutes } from './address-routes.ts'
+import { addressRoutes } from './addresses.ts'
 import { authRoutes, userOf } from './auth.ts'
-import { badToken, checkBody, closed, errorReply, isAdmin, notFound, refuse, type Route } from './call.ts'
+import { badToken, checkBody, forbidden, errorReply, isAdmin, notFound, refuse, type Route } from './call.ts'
 import { defaultBehavior, type VmmanagerBehavior } from './behavior.ts'
 import { listRoutes } from './list-routes.ts'
 import type { Platform, UserRecord } from './model.ts'
-import { resizeRoutes } from './resize.ts'
 import { addHosts, administrator, client, seedPlatform } from './seed.ts'
 
 export type { VmmanagerBehavior } from './behavior.ts'
@@ -18,7 +17,7 @@ export type { HostRecord } from './model.ts'
 export type VmmanagerOptions = VendorOptions<VmmanagerBehavior>
 export type VmmanagerSandbox = Awaited<ReturnType<typeof startVmmanager>>
 
-const routes: readonly Route[] = [...authRoutes, ...listRoutes, ...actionRoutes, ...resizeRoutes, ...addressRoutes]
+const routes: readonly Route[] = [...authRoutes, ...listRoutes, ...actionRoutes, ...addressRoutes]
 
 export const startVmmanager = async ({ clock = Date.now, behavior, ...options }: VmmanagerOptions = {}) => {
   const platform = seedPlatform({ ...defaultBehavior(), ...behavior }, clock)
@@ -31,7 +30,7 @@ export const startVmmanager = async ({ clock = Date.now, behavior, ...options }:
       /** Accepted password logins. */
       get logins () { return platform.logins },
       get keyLogins () { return platform.keyLogins },
-      /** The vendor's word for a host's power at this moment; null when there is no such host. */
+      /** The vendor's word for a host's state; null if there is no such host. */
       powerOf: (id: number | string) => {
         platform.settle()
         return platform.hosts.get(Number(id))?.state ?? null
@@ -49,7 +48,7 @@ export const startVmmanager = async ({ clock = Date.now, behavior, ...options }:
 
 const anonymous: UserRecord = { id: -1, email: '', password: '', role: '', state: 'active' }
 
-/** The whole platform: suspension, method, route, token, body, in this order. */
+/** Checks suspension, method, route, token and body, in this order. */
 function handle (platform: Platform, request: SimulatedRequest): SimulatedReply {
   const { behavior } = platform
   if (behavior.suspend > 0) {
@@ -59,17 +58,17 @@ function handle (platform: Platform, request: SimulatedRequest): SimulatedReply 
   if (!['GET', 'POST', 'DELETE'].includes(request.method)) return errorReply(405, 1003, 'Method not allowed')
   const found = findRoutes(routes, request.path.replace(/^\/api\//, '/').replace(/(.)\/$/, '$1'))
     .find(({ route }) => route.method === request.method && (behavior.inferred || route.inferred !== true))
-  const reply = answered(() => enter(platform, request, found))
+  const reply = answered(() => dispatch(platform, request, found))
   const isInside200 = found !== undefined && behavior.errorsAs200 && isRecord(reply.body) && reply.body['error'] !== undefined
   return isInside200 && reply.status !== 401 && reply.status < 500 ? { ...reply, status: 200 } : reply
 }
 
-function enter (platform: Platform, request: SimulatedRequest, found: Found<Route> | undefined): SimulatedReply {
+function dispatch (platform: Platform, request: SimulatedRequest, found: Found<Route> | undefined): SimulatedReply {
   if (found === undefined) throw notFound(request.path)
   const { route, params } = found
   const user = route.access === 'public' ? anonymous : userOf(platform, request)
   if (user === null) throw badToken(platform)
-  if (route.access === 'admin' && !isAdmin(user)) throw closed()
+  if (route.access === 'admin' && !isAdmin(user)) throw forbidden()
   const body = request.method !== 'POST' || request.body.trim() === '' ? {} : parseJson(request.body)
   if (!isRecord(body)) throw refuse(400, 1004, 'Malformed JSON')
   checkBody(body, route)

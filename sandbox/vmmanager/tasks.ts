@@ -12,15 +12,15 @@ export interface TaskOrder extends Partial<Omit<TaskRecord, 'id' | 'hostId' | 'a
 /** The part of its time that a task spends as `created`. */
 const waitingShare = 0.2
 
-export function submit (platform: Platform, host: HostRecord, { ms: given, defer, beside, ...order }: TaskOrder): TaskRecord {
+export function submit (platform: Platform, host: HostRecord, order: TaskOrder): TaskRecord {
+  const { ms = platform.behavior.actionMs, defer, beside, ...facts } = order
   const now = platform.now()
-  const ms = given ?? platform.behavior.actionMs
   const begin = beside === true ? now : Math.max(now, busyUntil(platform, host.id))
   const task: TaskRecord = {
     ...{ id: take(platform, 'task'), consulId: order.consulId ?? take(platform, 'consul'), hostId: host.id, accountId: host.accountId },
     ...{ createdAt: now, startAt: defer === undefined ? begin + ms * waitingShare : null, endAt: defer === undefined ? begin + ms : null },
     ...{ deferReason: defer ?? null, fails: takeFailure(platform, order.name), settled: false, apply: () => {}, fail: () => {} },
-    ...order
+    ...facts
   }
   platform.tasks.set(task.id, task)
   const { endAt } = task
@@ -30,12 +30,12 @@ export function submit (platform: Platform, host: HostRecord, { ms: given, defer
 
 function takeFailure ({ behavior: { failTasks } }: Platform, name: string): boolean {
   const key = (failTasks[name] ?? 0) > 0 ? name : '*'
-  const left = failTasks[key] ?? 0
-  if (left > 0) failTasks[key] = left - 1
-  return left > 0
+  const remaining = failTasks[key] ?? 0
+  if (remaining > 0) failTasks[key] = remaining - 1
+  return remaining > 0
 }
 
-/** A host works off its tasks one after another; deferred ones do not hold it up. */
+/** A host runs its tasks one after another; deferred ones do not block it. */
 const busyUntil = (platform: Platform, hostId: number): number =>
   Math.max(0, ...unsettled(platform, hostId).map(task => task.endAt ?? 0))
 

@@ -91,7 +91,9 @@ const firstOfEachPath = (faults: readonly ConfigFault[]): ConfigFault[] =>
 function checkAcrossKeys (config: RawConfig, report: Report): void {
   const { auth, listen, metrics, redis, state } = config
   const store = redis !== undefined ? 'redis' : state !== undefined ? 'state' : null
-  if (store !== null && config.secret === undefined) report(['secret'], `is required with ${store}: it encrypts the data that is stored there`)
+  if (store !== null && config.secret === undefined) {
+    report(['secret'], `is required with ${store}: it encrypts the data that is stored there`)
+  }
   if (redis !== undefined && state !== undefined) {
     report(['state'], 'cannot be combined with redis: state.file is for one process, redis for several')
   }
@@ -101,7 +103,9 @@ function checkAcrossKeys (config: RawConfig, report: Report): void {
   if (metrics?.listen !== undefined && metrics.listen.port !== 0 && metrics.listen.port === listen.port) {
     report(['metrics', 'listen', 'port'], 'must differ from listen.port')
   }
-  if (auth.mode === 'keys' && auth.keys.length === 0 && auth.oidc === undefined) report(['auth', 'keys'], 'mode keys requires at least one key')
+  if (auth.mode === 'keys' && auth.keys.length === 0 && auth.oidc === undefined) {
+    report(['auth', 'keys'], 'mode keys requires at least one key')
+  }
   checkKeys(config, report)
   checkTokens(config, report)
 }

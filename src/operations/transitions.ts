@@ -131,7 +131,10 @@ export function afterAmbiguous (stored: StoredOperation, error: unknown, now: nu
   }
 }
 
-/** The process that sent the call is gone. An intended call was certainly not sent: a search could claim the server of another create. */
+/**
+ * The process that was sending the call is gone. An intended call was certainly not sent, and a search for its server could claim the
+ * server of another create.
+ */
 export function afterCrash (stored: StoredOperation, now: number): StoredOperation {
   if (stored.phase === 'intended') {
     const error = 'The gateway stopped before it sent the request: nothing was done.'

@@ -24,14 +24,10 @@ export function createSharedOperationStore (records: OperationRecords, openLocal
 
   return {
     isShared: true,
-    put: async stored => {
-      try {
-        return await records.put(stored)
-      } catch {
-        await local().put(stored)
-        return false
-      }
-    },
+    put: async stored => await records.put(stored).catch(async () => {
+      await local().put(stored)
+      return false
+    }),
     get: async (account, id) => {
       if (has(id)) return await local().getForCertain(account, id)
       return await records.getForCertain(account, id).catch(() => null)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Permission } from '../access/principal.ts'
-import type { Accepted, AdapterVerbs, Ask } from '../adapters/verbs.ts'
+import type { Accepted, AdapterVerb, AdapterVerbs } from '../adapters/verbs.ts'
 import { invalidRequest } from '../domain/invalid.ts'
 import type { Seen } from '../domain/list.ts'
 import type { Goal } from '../domain/operation.ts'
@@ -74,7 +74,7 @@ interface Definition<Path extends string, Body, T> extends Described {
   bind(verbs: AdapterVerbs, permit: Permit, request: VerbRequest<Path, Body>): BoundVerb<T>
 }
 
-type VerbOf<Input, T> = (verbs: AdapterVerbs) => Ask<Input, T> | undefined
+type VerbOf<Input, T> = (verbs: AdapterVerbs) => AdapterVerb<Input, T> | undefined
 
 /** The verb with the parameters of the path and the members of the body as its input. */
 export const forward = <Input extends object, T>(verbOf: VerbOf<Input, T>, goalOf?: (input: Input) => Goal | null) =>

@@ -1,62 +1,15 @@
 import t from 'tap'
 import { fleio } from '../../src/adapters/fleio/adapter.ts'
-import { GatewayError } from '../../src/domain/failure.ts'
 import { providerCapabilities } from '../../src/adapters/capabilities.ts'
-import { startFleio, type FleioSandbox } from '../../sandbox/fleio/simulator.ts'
-import type { FleioBehavior } from '../../sandbox/fleio/behavior.ts'
-import { startSimulator, type SimulatedCall, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
-import { failureOf, openBench, type Bench, type Test, type DirectVerbs } from '../helpers/line.ts'
+import type { SimulatedReply } from '../../sandbox/kit/simulator.ts'
+import { failureOf } from '../helpers/line.ts'
+import {
+  bodyOf, cirros, detail, enduser, failureFacts, html, id, network, ok, open, openSandbox, refusedMember, staff, tiny, verb, type Handle
+} from './fleio-bench.ts'
 
-type Handle = (request: SimulatedRequest) => SimulatedReply
-
-const id = 'a623787b-d529-4681-9c51-6abcf3b5a4d8'
-const tiny = 'fd6ebb42-f305-4eb7-b086-fcce39bc761f'
-const cirros = 'b8e54aa5-eca9-454a-adaf-00fbc659755e'
-const network = 'd9f9ca07-3ce5-435e-8aa2-a7302697025d'
-const staff = '/backend/staffapi'
-const enduser = '/backend/api'
-
-async function open (test: Test, handle: Handle, root = staff): Promise<Bench> {
-  const vendor = await startSimulator(handle)
-  return openBench(test, fleio, vendor, { url: `${vendor.origin}${root}`, token: 'SECRETtoken' })
-}
-
-async function openSandbox (test: Test, behavior: Partial<FleioBehavior> = {}, account: 'fleio-staff' | 'fleio-user' = 'fleio-staff'): Promise<Bench<FleioSandbox>> {
-  const vendor = await startFleio({ behavior, clock: () => Date.parse('2026-11-21T10:00:00Z') })
-  return openBench(test, fleio, vendor, vendor.settings[account])
-}
-
-const ok = (body: unknown): SimulatedReply => ({ status: 200, body })
-const detail = (status: number, text: string): SimulatedReply => ({ status, body: { detail: text } })
-const html = (status: number): SimulatedReply => ({ status, headers: { 'content-type': 'text/html' }, body: '<!doctype html><h1>Not Found</h1>' })
 const listOf = (...objects: readonly unknown[]): SimulatedReply => ok({ count: objects.length, next: null, previous: null, objects, totalCount: objects.length, pageNo: '1' })
 
-/** The verb, which must be there. */
-function verb<Name extends keyof DirectVerbs> (operations: DirectVerbs, name: Name): NonNullable<DirectVerbs[Name]> {
-  const found = operations[name]
-  if (found === undefined || found === null) throw new Error(`no ${name}`)
-  return found
-}
-
-const bodyOf = (call: SimulatedCall | undefined): unknown => call === undefined || call.body === '' ? null : JSON.parse(call.body)
-
-/** The path of the bad member, of a request that is refused before it is sent. */
-async function refusedMember (work: Promise<unknown>): Promise<string | undefined> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof GatewayError && error.refusal === 'invalid-request') return error.options.errors?.[0]?.path
-    throw error
-  }
-  return 'nothing was refused'
-}
-
-const told = async (work: Promise<unknown>): Promise<readonly unknown[]> => {
-  const { failure, options: { status, member } } = await failureOf(work)
-  return [failure, status, member]
-}
-
-t.test('images that can be booted are listed, one region of them on demand; ISOs and half-uploaded ones are not', async t => {
+t.test('bootable images are listed, of one region on request; ISOs and unfinished uploads are left out', async t => {
   const { vendor, operations } = await openSandbox(t)
   const images = verb(operations, 'images')
   const all = await images.run({})
@@ -71,7 +24,7 @@ t.test('images that can be booted are listed, one region of them on demand; ISOs
   t.same(Object.keys(images.parameters?.shape ?? {}), ['region'])
 })
 
-t.test('plans that are disabled or deleted are left out, sold-out ones are marked; memory is memory_mb', async t => {
+t.test('disabled and deleted plans are left out, and sold-out plans are marked', async t => {
   const { vendor, operations } = await openSandbox(t)
   const all = await verb(operations, 'plans').run({ region: 'Region1' })
   t.same(all.map(row => [row.name, row.cpus, row.memory_mib, row.disk_gib, row.available]), [
@@ -89,7 +42,7 @@ t.test('plans that are disabled or deleted are left out, sold-out ones are marke
   t.same(await verb(odd.operations, 'plans').run({}), [{ id: '4', name: '4', cpus: null, memory_mib: null, disk_gib: null, region: null, available: null, price: null }])
 })
 
-t.test('end users have no list of plans and see public images in the create form only: it is read for each region', async t => {
+t.test('end users see plans and public images only in the form for a new server, which is read for each region', async t => {
   const { vendor, operations } = await openSandbox(t, {}, 'fleio-user')
   const plans = await verb(operations, 'plans').run({})
   t.same(plans.map(row => [row.region, row.name]), [
@@ -104,7 +57,7 @@ t.test('end users have no list of plans and see public images in the create form
   const images = await verb(operations, 'images').run({ region: 'Region1' })
   t.same(images.map(row => row.name).sort(), ['Debian 10', 'Ubuntu 18.04', 'Windows Server 2019', 'appliance', 'cirros'], 'shared ones, and nobody else\'s')
   t.same(vendor.calls.slice(3).map(({ rawQuery }) => rawQuery).at(-1), 'client=722694&region=Region1')
-  t.same(await told(verb(operations, 'plans').run({ region: 'Nowhere' })), ['rejected', 400, 'query.region'])
+  t.same(await failureFacts(verb(operations, 'plans').run({ region: 'Nowhere' })), ['rejected', 400, 'query.region'])
 })
 
 t.test('an end user with several clients sees the plans of all of them, each once', async t => {
@@ -124,14 +77,14 @@ t.test('an end user with several clients sees the plans of all of them, each onc
   t.equal(without.vendor.calls.at(-1)?.rawQuery, '')
 })
 
-t.test('regions that are enabled are listed, named by their description', async t => {
+t.test('enabled regions are listed with their description as name', async t => {
   for (const account of ['fleio-staff', 'fleio-user'] as const) {
     const { operations } = await openSandbox(t, {}, account)
     t.same(await verb(operations, 'regions').run({}), [{ id: 'Region1', name: 'Region1' }, { id: 'Region2', name: 'The Region2' }])
   }
 })
 
-t.test('ssh keys are those of the token\'s user, and do not lie below openstack', async t => {
+t.test('SSH keys are those of the token\'s user, and their path is not below openstack', async t => {
   for (const [account, name, root, own] of [['fleio-staff', 'operator', staff, '12'], ['fleio-user', 'jane laptop', enduser, '15']] as const) {
     const { vendor, operations } = await openSandbox(t, {}, account)
     const keys = await verb(operations, 'ssh_keys').run({})
@@ -141,7 +94,7 @@ t.test('ssh keys are those of the token\'s user, and do not lie below openstack'
   }
 })
 
-t.test('networks: leading outside is public, a client\'s own private, a shared one may be either', async t => {
+t.test('an external network is public, a client\'s own is private, and a shared one may be either', async t => {
   const { operations } = await openSandbox(t)
   const all = await verb(operations, 'networks').run({ region: 'Region1' })
   t.same(all.map(row => [row.name, row.scope]).sort(), [['backend', 'private'], ['public', 'public'], ['six', 'unknown']])
@@ -155,7 +108,7 @@ t.test('networks: leading outside is public, a client\'s own private, a shared o
   t.ok((await verb(own.operations, 'networks').run({})).some(row => row.id === network))
 })
 
-t.test('a catalog is read to its last page in pages of our size and in a fixed order, each row once', async t => {
+t.test('a catalog is read to its last page, in a fixed order, each row once', async t => {
   const regions = Array.from({ length: 450 }, (_, n) => ({ id: `r${n}`, enabled: true }))
   const { vendor, operations } = await open(t, ({ query }) => {
     const page = Number(query.get('page'))
@@ -167,7 +120,7 @@ t.test('a catalog is read to its last page in pages of our size and in a fixed o
   t.same(vendor.calls.map(({ query }) => Object.fromEntries(query)), [1, 2, 3].map(page => ({ ordering: 'id', page: String(page), page_size: '200' })))
 })
 
-t.test('the 404 past the end, and an empty page, end a catalog; one without an end is malformed', async t => {
+t.test('a catalog ends with an empty page or a 404 past the end; one that does not end is malformed', async t => {
   const more = (reply: SimulatedReply): Handle => ({ query }) => query.get('page') === '1' ? ok({ objects: [{ id: 'a' }], next: 'x' }) : reply
   for (const reply of [detail(404, 'Invalid page.'), ok({ objects: [], next: 'x' })]) {
     const { operations } = await open(t, more(reply))
@@ -180,10 +133,10 @@ t.test('the 404 past the end, and an empty page, end a catalog; one without an e
   t.equal((await failureOf(verb(rows.operations, 'regions').run({}))).failure, 'malformed')
 })
 
-t.test('a catalog that an installation lacks is unsupported', async t => {
+t.test('a catalog that the installation does not have is unsupported', async t => {
   for (const root of [staff, enduser]) {
     const { operations } = await open(t, ({ path }) => path.endsWith('/clients') ? listOf({ id: 1 }) : html(404), root)
-    for (const name of ['images', 'plans', 'regions', 'ssh_keys', 'networks'] as const) t.same(await told(verb(operations, name).run({})), ['unsupported', 404, undefined])
+    for (const name of ['images', 'plans', 'regions', 'ssh_keys', 'networks'] as const) t.same(await failureFacts(verb(operations, name).run({})), ['unsupported', 404, undefined])
   }
 })
 
@@ -196,18 +149,18 @@ t.test('owners are the clients', async t => {
   t.same(await owners.get('722694'), { id: '722694', name: 'Jane Doe', email: 'jane@example.com', status: 'active' })
   const own = await openSandbox(t, {}, 'fleio-user')
   t.same((await verb(own.operations, 'owners.list').run()).map(row => row.id), ['722694'])
-  t.same(await told(verb(own.operations, 'owners.list').get('599151')), ['not-found', 404, 'path.owner'])
+  t.same(await failureFacts(verb(own.operations, 'owners.list').get('599151')), ['not-found', 404, 'path.owner'])
 })
 
-t.test('a missing owner is not found, and what is no number is not even asked for', async t => {
+t.test('a missing owner is not found, and an id that is not a number is refused without a call', async t => {
   const { vendor, operations } = await openSandbox(t)
   const { get } = verb(operations, 'owners.list')
-  t.same(await told(get('1')), ['not-found', 404, 'path.owner'])
-  for (const bad of ['jane', '../users', '01', '-1', '']) t.same(await told(get(bad)), ['not-found', undefined, 'path.owner'])
+  t.same(await failureFacts(get('1')), ['not-found', 404, 'path.owner'])
+  for (const bad of ['jane', '../users', '01', '-1', '']) t.same(await failureFacts(get(bad)), ['not-found', undefined, 'path.owner'])
   t.equal(vendor.calls.length, 1)
 })
 
-t.test('an email may be missing, as it is since 2022, and a name is made of its parts', async t => {
+t.test('an owner may have no email, as since 2022, and a name in two parts', async t => {
   const { operations } = await open(t, () => listOf({ id: 7, first_name: 'Jane', last_name: 'Doe', reseller_client_details: {} }, { id: 8 }))
   t.same(await verb(operations, 'owners.list').run(), [
     { id: '7', name: 'Jane Doe', email: null, status: null }, { id: '8', name: null, email: null, status: null }
@@ -216,7 +169,7 @@ t.test('an email may be missing, as it is since 2022, and a name is made of its 
 
 const home = { address1: '99 Elm St.', city: 'New York', state: 'NY', country: 'US', zip_code: '1000', phone: '9999999', currency: 'EUR' }
 
-t.test('a new client is sent as documented, with an order for the service that gives it a project; the echo\'s false value is ignored', async t => {
+t.test('a new client is sent as documented, with the order of a project, whose echo is ignored', async t => {
   const made = { id: 722694, first_name: 'Jane', last_name: 'Doe', create_auto_order_service: false }
   const { vendor, operations } = await open(t, () => ({ status: 201, body: made }))
   t.same(await verb(operations, 'owners.create').run({ name: 'Jane Doe', email: 'jane@example.com', options: home }),
@@ -236,7 +189,7 @@ t.test('a new client is sent as documented, with an order for the service that g
   }]])
 })
 
-t.test('a password creates a user, first and last name may be given separately, and the service order may be declined', async t => {
+t.test('a password creates a user, names may be sent in two parts, and the order of a project can be declined', async t => {
   const { vendor, operations } = await open(t, () => ({ status: 201, body: { id: 1 } }))
   await verb(operations, 'owners.create').run({
     email: 'ana@example.com', password: 'correct horse 1', options: { ...home, first_name: 'Ana Maria', last_name: 'de la Cruz', create_auto_order_service: false }
@@ -249,7 +202,7 @@ t.test('a password creates a user, first and last name may be given separately, 
   })
 })
 
-t.test('a bad client is refused before anything is sent; other refusals of the vendor name our members', async t => {
+t.test('an invalid client is refused before anything is sent, and the vendor\'s refusals name our members', async t => {
   const { vendor, operations } = await openSandbox(t)
   const create = verb(operations, 'owners.create')
   const { city, ...homeless } = home
@@ -261,9 +214,9 @@ t.test('a bad client is refused before anything is sent; other refusals of the v
   t.equal(await refusedMember(create.run({ name: 'Jane Doe', options: { ...home, colour: 'red' } })), 'body.options.colour')
   t.equal(await refusedMember(create.run({ name: 'Jane Doe', password: 'correct horse 1', options: home })), 'body.email')
   t.equal(vendor.calls.length, 0)
-  t.same(await told(create.run({ name: 'Jane Doe', options: { ...home, external_billing_id: 'whmcs-77' } })), ['rejected', 400, 'body.options.external_billing_id'])
+  t.same(await failureFacts(create.run({ name: 'Jane Doe', options: { ...home, external_billing_id: 'whmcs-77' } })), ['rejected', 400, 'body.options.external_billing_id'])
   const own = await openSandbox(t, {}, 'fleio-user')
-  t.same(await told(verb(own.operations, 'owners.create').run({ name: 'Jane Doe', options: home })), ['conflict', 409, undefined], 'a second client of an end user')
+  t.same(await failureFacts(verb(own.operations, 'owners.create').run({ name: 'Jane Doe', options: home })), ['conflict', 409, undefined], 'a second client of an end user')
 })
 
 t.test('a created client can own a server, and the published example is accepted', async t => {
@@ -275,7 +228,7 @@ t.test('a created client can own a server, and the published example is accepted
   t.same(await verb(operations, 'create').run({ ...image, name: 'web', owner: owner.id }), {})
 })
 
-t.test('a dry run of a new client hides its password and goes on without an answer', async t => {
+t.test('a dry run of a new client hides its password and continues with a placeholder', async t => {
   const { vendor, line } = await openSandbox(t)
   const { operations, calls } = line.dryRun()
   t.equal((await verb(operations, 'owners.create').run({ name: 'Jane Doe', email: 'jane@example.com', password: 'correct horse 1', options: home })).id, '{id}')
@@ -286,7 +239,7 @@ t.test('a dry run of a new client hides its password and goes on without an answ
   t.equal(vendor.calls.length, 0)
 })
 
-t.test('raw sends the given call below the configured URL with the token and passes on any answer', async t => {
+t.test('raw sends the call below the configured URL with the token, and returns any answer', async t => {
   const { vendor, operations } = await openSandbox(t)
   const raw = verb(operations, 'raw')
   const listed = await raw.run({ method: 'GET', path: '/openstack/regions', query: 'page_size=1&page=2', body: undefined })
@@ -301,7 +254,7 @@ t.test('raw sends the given call below the configured URL with the token and pas
   t.equal(vendor.calls.at(-1)?.body, '')
 })
 
-t.test('raw: a crash is an answer and is not repeated, a refused key is not an answer', async t => {
+t.test('raw returns a crash without repeating the call; a refused key is a failure', async t => {
   const crashed = await open(t, () => html(500))
   t.match(await verb(crashed.operations, 'raw').run({ method: 'GET', path: '/clients', query: '', body: undefined }), { status: 500 })
   t.equal(crashed.vendor.calls.length, 1)
@@ -309,7 +262,7 @@ t.test('raw: a crash is an answer and is not repeated, a refused key is not an a
   t.equal((await failureOf(verb(refused.operations, 'raw').run({ method: 'GET', path: '/clients', query: '', body: undefined }))).failure, 'authentication')
 })
 
-t.test('raw: a dry run sends reads and keeps writes', async t => {
+t.test('a dry run of raw sends reads and records writes', async t => {
   const { vendor, line } = await openSandbox(t)
   const { operations, calls } = line.dryRun()
   t.equal((await verb(operations, 'raw').run({ method: 'GET', path: '/clients', query: '', body: undefined })).status, 200)
@@ -318,7 +271,7 @@ t.test('raw: a dry run sends reads and keeps writes', async t => {
   t.equal(vendor.calls.length, 1)
 })
 
-t.test('raw: paths that sign in, lend a user or give out keys are forbidden, however they are written', async t => {
+t.test('raw refuses paths that sign in, impersonate a user or return keys, in any spelling', async t => {
   const { operations } = await open(t, () => ok({}))
   const { isForbidden } = verb(operations, 'raw')
   for (const path of [

@@ -1,79 +1,26 @@
 import t from 'tap'
 import type { Accepted } from '../../src/adapters/verbs.ts'
-import { fleio } from '../../src/adapters/fleio/adapter.ts'
-import { GatewayError } from '../../src/domain/failure.ts'
 import type { Seen } from '../../src/domain/list.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
 import type { CreateSpec } from '../../src/domain/spec.ts'
-import { startFleio, type FleioSandbox } from '../../sandbox/fleio/simulator.ts'
-import type { FleioBehavior } from '../../sandbox/fleio/behavior.ts'
-import { startSimulator, type SimulatedCall, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
-import { failureOf, openBench, type Bench, type Test, type DirectVerbs } from '../helpers/line.ts'
+import type { SimulatedCall, SimulatedReply } from '../../sandbox/kit/simulator.ts'
+import { failureOf, type DirectVerbs } from '../helpers/line.ts'
+import {
+  bodyOf, cirros, detail, enduser, failureFacts, html, id, network, ok, open, openSandbox, refusedMember, rows, tiny, verb, type Handle,
+  type SandboxBench
+} from './fleio-bench.ts'
 
-type Handle = (request: SimulatedRequest) => SimulatedReply
-
-const id = 'a623787b-d529-4681-9c51-6abcf3b5a4d8'
 const missing = '00000000-0000-4000-8000-00000000dead'
-const tiny = 'fd6ebb42-f305-4eb7-b086-fcce39bc761f'
-const cirros = 'b8e54aa5-eca9-454a-adaf-00fbc659755e'
-const network = 'd9f9ca07-3ce5-435e-8aa2-a7302697025d'
 const small = 'f1a40001-0000-4000-8000-000000000001'
 const medium = 'f1a40001-0000-4000-8000-000000000002'
 const ubuntu = '1a6e0001-0000-4000-8000-000000000001'
 const windows = '1a6e0001-0000-4000-8000-000000000003'
 const seeded = (n: number): string => `5eed0000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`
 
-const staff = '/backend/staffapi'
-const enduser = '/backend/api'
-const rows = `${staff}/openstack/instances`
+const html404 = html(404)
 
-async function open (test: Test, handle: Handle, root = staff): Promise<Bench> {
-  const vendor = await startSimulator(handle)
-  return openBench(test, fleio, vendor, { url: `${vendor.origin}${root}`, token: 'SECRETtoken' })
-}
-
-interface SandboxBench extends Bench<FleioSandbox> {
-  /** Lets time pass at the vendor. */
-  readonly pass: (ms: number) => void
-}
-
-async function openSandbox (test: Test, behavior: Partial<FleioBehavior> = {}, account: 'fleio-staff' | 'fleio-user' = 'fleio-staff'): Promise<SandboxBench> {
-  let now = Date.parse('2026-11-21T10:00:00Z')
-  const vendor = await startFleio({ behavior: { actionMs: 1000, createMs: 2000, rowDelayMs: 500, ...behavior }, clock: () => now })
-  return { ...openBench(test, fleio, vendor, vendor.settings[account]), pass: ms => { now += ms } }
-}
-
-const ok = (body: unknown): SimulatedReply => ({ status: 200, body })
-const detail = (status: number, text: string): SimulatedReply => ({ status, body: { detail: text } })
-const page = (status: number): SimulatedReply => ({ status, headers: { 'content-type': 'text/html' }, body: '<!doctype html><h1>Not Found</h1>' })
-const html404 = page(404)
-
-/** The verb, which must be there. */
-function verb<Name extends keyof DirectVerbs> (operations: DirectVerbs, name: Name): NonNullable<DirectVerbs[Name]> {
-  const found = operations[name]
-  if (found === undefined || found === null) throw new Error(`no ${name}`)
-  return found
-}
-
-const bodyOf = (call: SimulatedCall | undefined): unknown => call === undefined || call.body === '' ? null : JSON.parse(call.body)
 const shapeOf = (call: SimulatedCall): unknown[] => [call.method, call.path, bodyOf(call)]
 const writesOf = (calls: readonly SimulatedCall[]): unknown[] => calls.filter(({ method }) => method !== 'GET').map(shapeOf)
-
-/** The path of the bad member, of a request that is refused before it is sent. */
-async function refusedMember (work: Promise<unknown>): Promise<string | undefined> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof GatewayError && error.refusal === 'invalid-request') return error.options.errors?.[0]?.path
-    throw error
-  }
-  return 'nothing was refused'
-}
-
-const told = async (work: Promise<unknown>): Promise<readonly unknown[]> => {
-  const { failure, options: { status, member } } = await failureOf(work)
-  return [failure, status, member]
-}
 
 const facts: ServerFacts = {
   id,
@@ -127,7 +74,7 @@ const beside = (server: unknown, reply: SimulatedReply | Handle): Handle => requ
 
 const order: CreateSpec = { name: 'web-1', region: 'Region1', plan: small, image: ubuntu, networks: [network], owner: '722694' }
 
-t.test('create sends the documented body, word for word', async t => {
+t.test('create sends exactly the documented body', async t => {
   const { vendor, operations } = await open(t, () => ({ status: 201, body: { name: 'newinstance', flavor: tiny, region: 'Region1' } }))
   const accepted = await verb(operations, 'create').run({ name: 'newinstance', region: 'Region1', plan: tiny, image: cirros, networks: [network], owner: '722694' })
   t.same(accepted, {}, 'the answer has no id')
@@ -142,7 +89,7 @@ t.test('create sends the documented body, word for word', async t => {
   }]])
 })
 
-t.test('ssh_keys go as a JSON text of ids, not as a list; password and user data go beside them', async t => {
+t.test('create sends ssh_keys as a JSON text of ids, not as a list', async t => {
   const { vendor, operations } = await open(t, () => ({ status: 201, body: {} }))
   await verb(operations, 'create').run({ ...order, ssh_keys: ['12', '15'], password: 'correct horse 1', user_data: '#cloud-config' })
   t.match(bodyOf(vendor.calls[0]), { ssh_keys: '[12,15]', root_password: 'correct horse 1', user_data: '#cloud-config' })
@@ -169,7 +116,7 @@ t.test('an id in the answer to a create is used, and an unreadable answer still 
     [{ status: 201, body: { uuid: missing } }, { serverId: missing }],
     [{ status: 201, body: { id: 7, name: null } }, {}],
     [{ status: 201, body: '' }, {}],
-    [page(201), {}]
+    [html(201), {}]
   ] as const) {
     const { vendor, operations } = await open(t, () => reply)
     t.same(await verb(operations, 'create').run(order), expected)
@@ -177,20 +124,17 @@ t.test('an id in the answer to a create is used, and an unreadable answer still 
   }
 })
 
-t.test('a create is never sent twice, and its fate is unknown when OpenStack does not answer', async t => {
+t.test('a create is never repeated, and its outcome is unknown when OpenStack does not answer', async t => {
   const { vendor, operations } = await open(t, () => detail(504, 'Can not connect to service api'))
   t.equal((await failureOf(verb(operations, 'create').run(order))).sideEffect, 'possible')
   t.equal(vendor.calls.length, 1)
 })
 
-t.test('a bad create is refused before anything is sent', async t => {
+t.test('an invalid create is refused before anything is sent', async t => {
   const { vendor, operations } = await open(t, () => ({ status: 201, body: {} }))
   const create = verb(operations, 'create')
   const { networks, region, plan, owner, ...bare } = order
   const cases: ReadonlyArray<readonly [CreateSpec, string]> = [
-    [{ ...bare, networks: [network], plan: small, owner: '1' }, 'body.region'],
-    [{ ...bare, networks: [network], region: 'Region1', owner: '1' }, 'body.plan'],
-    [{ ...bare, networks: [network], region: 'Region1', plan: small }, 'body.owner'],
     [{ ...order, owner: 'jane' }, 'body.owner'],
     [{ ...bare, region: 'Region1', plan: small, owner: '1' }, 'body.networks'],
     [{ ...order, networks: ['public'] }, 'body.networks'],
@@ -211,7 +155,7 @@ t.test('a bad create is refused before anything is sent', async t => {
   t.equal(vendor.calls.length, 1)
 })
 
-t.test('a refused field is named as our caller knows it, and an image that is not found is no missing server', async t => {
+t.test('a refused field is reported as our member, and a missing image is not a missing server', async t => {
   let reply: SimulatedReply = detail(400, '')
   const { operations } = await open(t, () => reply)
   for (const [body, status, expected] of [
@@ -228,13 +172,13 @@ t.test('a refused field is named as our caller knows it, and an image that is no
     [{ detail: 'Unable to create instance web-9' }, 403, ['forbidden', 403, undefined]]
   ] as const) {
     reply = { status, body }
-    t.same(await told(verb(operations, 'create').run(order)), expected)
+    t.same(await failureFacts(verb(operations, 'create').run(order)), expected)
   }
   reply = html404
-  t.same(await told(verb(operations, 'create').run(order)), ['malformed', 404, undefined], 'a wrong url')
+  t.same(await failureFacts(verb(operations, 'create').run(order)), ['malformed', 404, undefined], 'a wrong url')
 })
 
-t.test('what OpenStack refuses for want of quota is quota-exceeded, where its text is shown', async t => {
+t.test('OpenStack\'s refusal for its quota is quota-exceeded, if the answer has its text', async t => {
   let reply: SimulatedReply = detail(403, '')
   const { operations } = await open(t, () => reply)
   for (const [status, text, expected] of [
@@ -245,18 +189,18 @@ t.test('what OpenStack refuses for want of quota is quota-exceeded, where its te
     [400, 'Quota exceeded for instances', 'rejected']
   ] as const) {
     reply = detail(status, text)
-    t.same(await told(verb(operations, 'create').run(order)), [expected, status, undefined])
+    t.same(await failureFacts(verb(operations, 'create').run(order)), [expected, status, undefined])
   }
 })
 
 t.test('a create over the client\'s quota is quota-exceeded', async t => {
   const { operations, vendor } = await openSandbox(t)
   vendor.behavior.instanceQuota = 0
-  t.same(await told(verb(operations, 'create').run(order)), ['quota', 403, undefined])
+  t.same(await failureFacts(verb(operations, 'create').run(order)), ['quota', 403, undefined])
   t.equal(vendor.created, 0)
 })
 
-t.test('a row may be the new server if everything that it shows fits: names are not unique', async t => {
+t.test('a row is taken for the new server only if all of its members match, because names are not unique', async t => {
   const { operations } = await open(t, () => ok({}))
   const isLike = (server: Partial<ServerFacts>): boolean | undefined =>
     operations.create?.isLike?.({ ...order, name: 'newinstance', plan: tiny, image: cirros }, { ...facts, ...server })
@@ -303,7 +247,7 @@ t.test('a new server appears late, without an id in the answer, and runs', async
   t.equal(vendor.created, 1)
 })
 
-t.test('the published example of a create is taken', async t => {
+t.test('the simulator accepts the published example of a create', async t => {
   const { operations } = await openSandbox(t)
   const create = verb(operations, 'create')
   t.same(await create.run(create.example), {})
@@ -312,14 +256,14 @@ t.test('the published example of a create is taken', async t => {
 t.test('a client without a project, an unknown image and a plan of another region are refused by the vendor', async t => {
   const { operations } = await openSandbox(t)
   const create = verb(operations, 'create')
-  t.same(await told(create.run({ ...order, owner: '410077' })), ['rejected', 400, undefined])
-  t.same(await told(create.run({ ...order, owner: '1' })), ['rejected', 400, 'body.owner'])
-  t.same(await told(create.run({ ...order, image: missing })), ['rejected', 400, 'body.image'])
-  t.same(await told(create.run({ ...order, region: 'Region2' })), ['rejected', 400, 'body.plan'])
-  t.same(await told(create.run({ ...order, region: 'Region3' })), ['rejected', 400, 'body.region'])
+  t.same(await failureFacts(create.run({ ...order, owner: '410077' })), ['rejected', 400, undefined])
+  t.same(await failureFacts(create.run({ ...order, owner: '1' })), ['rejected', 400, 'body.owner'])
+  t.same(await failureFacts(create.run({ ...order, image: missing })), ['rejected', 400, 'body.image'])
+  t.same(await failureFacts(create.run({ ...order, region: 'Region2' })), ['rejected', 400, 'body.plan'])
+  t.same(await failureFacts(create.run({ ...order, region: 'Region3' })), ['rejected', 400, 'body.region'])
 })
 
-t.test('delete answers nothing, the server is deleted under its old label and then gone', async t => {
+t.test('a deleted server keeps its old label until it is gone', async t => {
   const { vendor, operations, pass } = await openSandbox(t)
   t.same(await verb(operations, 'delete').run({ seen: await operations.get.run(id) }), {})
   t.same(writesOf(vendor.calls), [['DELETE', `${rows}/${id}`, null]])
@@ -328,15 +272,15 @@ t.test('delete answers nothing, the server is deleted under its old label and th
   t.equal((await failureOf(operations.get.run(id))).failure, 'not-found')
 })
 
-t.test('a locked server is refused to an end user as a bad request, which is a conflict', async t => {
+t.test('the deletion of a locked server, which the vendor answers with 400, is a conflict', async t => {
   const { vendor, operations } = await openSandbox(t, {}, 'fleio-user')
   const locked = [...vendor.servers.values()].find(server => server.name === 'locked')?.id ?? ''
-  t.same(await told(verb(operations, 'delete').run({ seen: await operations.get.run(locked) })), ['conflict', 400, undefined])
+  t.same(await failureFacts(verb(operations, 'delete').run({ seen: await operations.get.run(locked) })), ['conflict', 400, undefined])
   const other = await open(t, beside(wire, detail(400, 'Something else')))
-  t.same(await told(verb(other.operations, 'delete').run({ seen: seenOf() })), ['rejected', 400, undefined])
+  t.same(await failureFacts(verb(other.operations, 'delete').run({ seen: seenOf() })), ['rejected', 400, undefined])
 })
 
-t.test('a resize sends the plan, waits in resized, and is confirmed by us', async t => {
+t.test('a resize sends the plan and is confirmed once the server waits for it', async t => {
   const { vendor, operations, pass } = await openSandbox(t)
   const accepted = await verb(operations, 'resize').run({ seen: await operations.get.run(id), plan: small })
   t.same(accepted, { goal: { plan: small, statuses: ['running', 'stopped'], cpus: 1, memory_mib: 2048, disk_gib: 20 }, next: { name: 'confirm_resize', input: {} } }, 'the goal holds the sizes of the plan')
@@ -356,7 +300,7 @@ t.test('a resize sends the plan, waits in resized, and is confirmed by us', asyn
   ])
 })
 
-t.test('a confirmation too early is a conflict, to be tried again', async t => {
+t.test('a confirmation that is sent too early is a conflict', async t => {
   const { operations } = await openSandbox(t)
   t.equal((await failureOf(operations.steps?.['confirm_resize']?.run(id, { plan: small }) ?? Promise.resolve())).failure, 'conflict')
   const step = operations.steps?.['confirm_resize']
@@ -398,12 +342,12 @@ t.test('sizes require a plan, and a resize restarts a running server', async t =
 t.test('an unknown plan, a sold-out plan and a wrong state are different problems', async t => {
   const { operations } = await openSandbox(t)
   const resize = verb(operations, 'resize')
-  t.same(await told(resize.run({ seen: seenOf(), plan: missing })), ['rejected', 400, 'body.plan'])
-  t.same(await told(resize.run({ seen: seenOf(), plan: 'f1a40001-0000-4000-8000-000000000005' })), ['forbidden', 403, undefined])
+  t.same(await failureFacts(resize.run({ seen: seenOf(), plan: missing })), ['rejected', 400, 'body.plan'])
+  t.same(await failureFacts(resize.run({ seen: seenOf(), plan: 'f1a40001-0000-4000-8000-000000000005' })), ['forbidden', 403, undefined])
   const rescued = await operations.get.run(seeded(11))
   t.equal(rescued.server.status, 'rescue')
-  t.same(await told(resize.run({ seen: rescued, plan: 'f1a40001-0000-4000-8000-000000000004' })), ['conflict', 409, undefined])
-  t.same(await told(resize.run({ seen: seenOf({ id: missing }), plan: small })), ['not-found', 404, undefined])
+  t.same(await failureFacts(resize.run({ seen: rescued, plan: 'f1a40001-0000-4000-8000-000000000004' })), ['conflict', 409, undefined])
+  t.same(await failureFacts(resize.run({ seen: seenOf({ id: missing }), plan: small })), ['not-found', 404, undefined])
 })
 
 t.test('rename sends the name and shows it', async t => {
@@ -412,7 +356,7 @@ t.test('rename sends the name and shows it', async t => {
   t.same(writesOf(vendor.calls), [['POST', `${rows}/${id}/rename`, { name: 'renamed' }]])
   t.equal((await operations.get.run(id)).server.name, 'renamed')
   for (const name of ['', ' x', 'x ', 'x'.repeat(129)]) t.equal(await refusedMember(verb(operations, 'rename').run({ id, name })), 'body.name')
-  t.same(await told(verb(operations, 'rename').run({ id: missing, name: 'x' })), ['not-found', 404, undefined])
+  t.same(await failureFacts(verb(operations, 'rename').run({ id: missing, name: 'x' })), ['not-found', 404, undefined])
 })
 
 t.test('rebuild sends image, password and keys, and the server is rebuilt', async t => {
@@ -424,39 +368,39 @@ t.test('rebuild sends image, password and keys, and the server is rebuilt', asyn
   t.match((await operations.get.run(id)).server, { status: 'running', image: { id: ubuntu, name: 'Ubuntu 18.04' } })
 })
 
-t.test('a rebuild without keys or password sends the image alone', async t => {
+t.test('a rebuild without keys and password sends only the image', async t => {
   const { vendor, operations } = await open(t, () => detail(200, 'Instance rebuild started successfully'))
   await verb(operations, 'rebuild').run({ seen: seenOf(), image: ubuntu.toUpperCase() })
   t.same(writesOf(vendor.calls), [['POST', `${rows}/${id}/rebuild`, { image: ubuntu }]])
 })
 
-t.test('what is wrong with a rebuild: the form of the image, keys, password here; an unknown or too large image there', async t => {
+t.test('an invalid rebuild is refused before it is sent; the vendor refuses an unknown or too large image', async t => {
   const { vendor, operations } = await openSandbox(t)
   const rebuild = verb(operations, 'rebuild')
   t.equal(await refusedMember(rebuild.run({ seen: seenOf(), image: 'debian' })), 'body.image')
   t.equal(await refusedMember(rebuild.run({ seen: seenOf(), image: ubuntu, password: 'short' })), 'body.password')
   t.equal(await refusedMember(rebuild.run({ seen: seenOf(), image: ubuntu, ssh_keys: ['ssh-rsa x'] })), 'body.ssh_keys')
   t.equal(vendor.calls.length, 0)
-  t.same(await told(rebuild.run({ seen: seenOf(), image: missing })), ['rejected', 400, 'body.image'])
-  t.same(await told(rebuild.run({ seen: seenOf(), image: ubuntu, ssh_keys: ['999'] })), ['rejected', 400, 'body.ssh_keys'])
-  t.same(await told(rebuild.run({ seen: seenOf(), image: windows })), ['rejected', 400, undefined], 'no field is named')
+  t.same(await failureFacts(rebuild.run({ seen: seenOf(), image: missing })), ['rejected', 400, 'body.image'])
+  t.same(await failureFacts(rebuild.run({ seen: seenOf(), image: ubuntu, ssh_keys: ['999'] })), ['rejected', 400, 'body.ssh_keys'])
+  t.same(await failureFacts(rebuild.run({ seen: seenOf(), image: windows })), ['rejected', 400, undefined], 'no field is named')
 })
 
-t.test('a 404 at a rebuild is about the image while the server is there, and about the server when it is not', async t => {
+t.test('a 404 for a rebuild is about the image if the server exists, else about the server', async t => {
   const there = await open(t, beside(wire, detail(404, 'Image not found')))
-  t.same(await told(verb(there.operations, 'rebuild').run({ seen: seenOf(), image: ubuntu })), ['rejected', 404, 'body.image'])
+  t.same(await failureFacts(verb(there.operations, 'rebuild').run({ seen: seenOf(), image: ubuntu })), ['rejected', 404, 'body.image'])
   t.same(there.vendor.calls.map(({ method }) => method), ['POST', 'GET'])
   const listed = await open(t, request => request.path.endsWith('/resize') && request.method === 'GET' ? ok({ flavors: [] }) : beside(wire, detail(404, 'Flavor not found'))(request))
-  t.same(await told(verb(listed.operations, 'resize').run({ seen: seenOf(), plan: small })), ['rejected', 404, 'body.plan'], 'a plan likewise')
+  t.same(await failureFacts(verb(listed.operations, 'resize').run({ seen: seenOf(), plan: small })), ['rejected', 404, 'body.plan'], 'a plan likewise')
   const gone = await open(t, beside(null, detail(404, 'Not found.')))
-  t.same(await told(verb(gone.operations, 'rebuild').run({ seen: seenOf(), image: ubuntu })), ['not-found', 404, undefined])
+  t.same(await failureFacts(verb(gone.operations, 'rebuild').run({ seen: seenOf(), image: ubuntu })), ['not-found', 404, undefined])
   const named = await open(t, () => ({ status: 404, body: { image: ['Not found.'] } }))
-  t.same(await told(verb(named.operations, 'rebuild').run({ seen: seenOf(), image: ubuntu })), ['rejected', 404, 'body.image'])
+  t.same(await failureFacts(verb(named.operations, 'rebuild').run({ seen: seenOf(), image: ubuntu })), ['rejected', 404, 'body.image'])
   const blind = await open(t, ({ method }) => method === 'GET' ? detail(417, 'OpenStack authentication failed') : detail(404, 'Not found.'))
-  t.same(await told(verb(blind.operations, 'rebuild').run({ seen: seenOf(), image: ubuntu })), ['not-found', 404, undefined], 'nothing more is known')
+  t.same(await failureFacts(verb(blind.operations, 'rebuild').run({ seen: seenOf(), image: ubuntu })), ['not-found', 404, undefined], 'nothing more is known')
 })
 
-t.test('rescue boots from the server\'s own image, and unrescue leads back', async t => {
+t.test('rescue boots from the server\'s own image, and unrescue ends it', async t => {
   const { vendor, operations, pass } = await openSandbox(t)
   t.same(await verb(operations, 'rescue').run({ id }), {})
   t.same(writesOf(vendor.calls), [['POST', `${rows}/${id}/rescue`, { image: cirros }]])
@@ -468,16 +412,16 @@ t.test('rescue boots from the server\'s own image, and unrescue leads back', asy
   t.equal((await operations.get.run(id)).server.status, 'running')
 })
 
-t.test('a rescue in a wrong state is refused as a bad request, which is a conflict; so is one without an image', async t => {
+t.test('a rescue in a wrong state, which the vendor answers with 400, is a conflict; so is one without an image', async t => {
   const { operations } = await openSandbox(t)
   const idOf = async (name: string): Promise<string> =>
     (await operations.list.run({ filters: { name }, offset: 0, after: null, limit: 200 })).rows[0]?.server.id ?? ''
-  t.same(await told(verb(operations, 'rescue').run({ id: await idOf('in-rescue') })), ['conflict', 400, undefined])
-  t.same(await told(verb(operations, 'rescue').run({ id: await idOf('from-volume') })), ['conflict', undefined, undefined])
-  t.same(await told(verb(operations, 'rescue').run({ id: missing })), ['not-found', 404, undefined])
-  t.same(await told(verb(operations, 'unrescue').run({ id })), ['conflict', 409, undefined])
+  t.same(await failureFacts(verb(operations, 'rescue').run({ id: await idOf('in-rescue') })), ['conflict', 400, undefined])
+  t.same(await failureFacts(verb(operations, 'rescue').run({ id: await idOf('from-volume') })), ['conflict', undefined, undefined])
+  t.same(await failureFacts(verb(operations, 'rescue').run({ id: missing })), ['not-found', 404, undefined])
+  t.same(await failureFacts(verb(operations, 'unrescue').run({ id })), ['conflict', 409, undefined])
   const lost = await open(t, beside(wire, detail(404, 'Image not found')))
-  t.same(await told(verb(lost.operations, 'rescue').run({ id })), ['rejected', 404, undefined], 'the server is there: its image is not')
+  t.same(await failureFacts(verb(lost.operations, 'rescue').run({ id })), ['rejected', 404, undefined], 'the server is there: its image is not')
 })
 
 t.test('a new password needs a running server and follows the panel\'s rules', async t => {
@@ -489,15 +433,15 @@ t.test('a new password needs a running server and follows the panel\'s rules', a
   pass(1000)
   t.equal(vendor.servers.get(id)?.rootPassword, 'correct horse 1')
   for (const bad of [undefined, 'short1', 'onlyletters']) t.equal(await refusedMember(password.run({ id, password: bad })), 'body.password')
-  t.same(await told(password.run({ id: seeded(2), password: 'correct horse 1' })), ['conflict', 409, undefined])
-  t.same(await told(password.run({ id: missing, password: 'correct horse 1' })), ['not-found', 404, undefined])
+  t.same(await failureFacts(password.run({ id: seeded(2), password: 'correct horse 1' })), ['conflict', 409, undefined])
+  t.same(await failureFacts(password.run({ id: missing, password: 'correct horse 1' })), ['not-found', 404, undefined])
   const off = await open(t, beside({ ...wire, status: 'stopped' }, detail(400, 'Instance must be active')))
-  t.same(await told(verb(off.operations, 'password').run({ id, password: 'correct horse 1' })), ['conflict', 400, undefined])
+  t.same(await failureFacts(verb(off.operations, 'password').run({ id, password: 'correct horse 1' })), ['conflict', 400, undefined])
   const rule = await open(t, () => ({ status: 400, body: { password: ['Too common.'] } }))
-  t.same(await told(verb(rule.operations, 'password').run({ id, password: 'correct horse 1' })), ['rejected', 400, 'body.password'])
+  t.same(await failureFacts(verb(rule.operations, 'password').run({ id, password: 'correct horse 1' })), ['rejected', 400, 'body.password'])
 })
 
-t.test('a console comes in three shapes; LXD\'s is relative to the panel', async t => {
+t.test('a console is read in its three shapes, of which LXD\'s is relative to the panel', async t => {
   const { vendor, operations } = await openSandbox(t)
   const link = async (): Promise<unknown> => await verb(operations, 'console').run({ id })
   t.match(await link(), { type: 'novnc', url: /^http:\/\/console\.example\.net:6080\/vnc_auto\.html\?token=SECRET-CONSOLE-\d+$/, expires_at: null })
@@ -510,10 +454,10 @@ t.test('a console comes in three shapes; LXD\'s is relative to the panel', async
   t.ok(vendor.calls.every(({ method, path }) => method === 'GET' && path === `${rows}/${id}/get_console_url`))
 })
 
-t.test('a missing console is a conflict; an unreadable one is malformed, and its link appears nowhere', async t => {
+t.test('a missing console is a conflict; an unreadable one is malformed, and its link is not in the error', async t => {
   const { operations } = await openSandbox(t)
-  t.same(await told(verb(operations, 'console').run({ id: seeded(2) })), ['conflict', 400, undefined])
-  t.same(await told(verb(operations, 'console').run({ id: missing })), ['not-found', 404, undefined])
+  t.same(await failureFacts(verb(operations, 'console').run({ id: seeded(2) })), ['conflict', 400, undefined])
+  t.same(await failureFacts(verb(operations, 'console').run({ id: missing })), ['not-found', 404, undefined])
   for (const body of [{ link: 'http://console.example/?token=SECRETLINK' }, { console: { type: 'novnc', url: 'javascript:SECRETLINK' } }]) {
     const odd = await open(t, () => ok(body))
     const error = await failureOf(verb(odd.operations, 'console').run({ id }))
@@ -524,7 +468,7 @@ t.test('a missing console is a conflict; an unreadable one is malformed, and its
   t.same(await verb(plain.operations, 'console').run({ id }), { type: 'spice', url: 'https://console.example/x', expires_at: null })
 })
 
-t.test('a snapshot is an image, whose saving is a job', async t => {
+t.test('a snapshot is an image, followed by a job until it is saved', async t => {
   const { vendor, operations, pass } = await openSandbox(t)
   const accepted = await verb(operations, 'snapshots.create').run({ id, name: 'before-upgrade' })
   const [image] = [...vendor.images.values()].filter(row => row.name === 'before-upgrade')
@@ -541,15 +485,15 @@ t.test('a snapshot is an image, whose saving is a job', async t => {
     id: image?.id, name: 'before-upgrade', server_id: id, status: 'ready', provider_status: 'active', size_gib: 734003200 / 1024 ** 3, created_at: '2026-11-21T10:00:00Z'
   }])
   t.same(await list.run({ id: seeded(1) }), [])
-  t.same(await told(list.run({ id: missing })), ['not-found', 404, undefined])
-  t.same(await told(verb(operations, 'snapshots.create').run({ id: seeded(11), name: 'x' })), ['conflict', 409, undefined])
+  t.same(await failureFacts(list.run({ id: missing })), ['not-found', 404, undefined])
+  t.same(await failureFacts(verb(operations, 'snapshots.create').run({ id: seeded(11), name: 'x' })), ['conflict', 409, undefined])
   const refused = await open(t, beside({ ...wire, status: 'rescued' }, detail(400, 'Unable to create snapshot')))
-  t.same(await told(verb(refused.operations, 'snapshots.create').run({ id, name: 'x' })), ['conflict', 400, undefined])
+  t.same(await failureFacts(verb(refused.operations, 'snapshots.create').run({ id, name: 'x' })), ['conflict', 400, undefined])
   t.equal(operations['snapshots.restore'], undefined)
   t.equal(operations['snapshots.delete'], undefined)
 })
 
-t.test('a filter that the vendor ignores gives no other server\'s images as snapshots', async t => {
+t.test('if the vendor ignores the filter, the images of other servers are still left out', async t => {
   const image = { id: ubuntu, name: 'x', type: 'snapshot', status: 'active', instance_uuid: id }
   const { vendor, operations } = await open(t, ({ path }) => path.endsWith('/images')
     ? ok({ next: null, objects: [image, { ...image, id: cirros, instance_uuid: missing }, { ...image, id: windows, type: 'template' }, { ...image, id: missing, status: 'deleted' }] })
@@ -558,7 +502,7 @@ t.test('a filter that the vendor ignores gives no other server\'s images as snap
   t.same(Object.fromEntries(vendor.calls[1]?.query ?? []), { instance_uuid: id, type: 'snapshot', ordering: 'created_at', page: '1', page_size: '200' })
 })
 
-t.test('every state of an image is one of a snapshot and of its job', async t => {
+t.test('every state of an image is mapped for the snapshot and for its job', async t => {
   const words = ['queued', 'saving', 'active', 'killed', 'deleted', 'pending_delete', 'deactivated', 'brand-new']
   const idOf = (n: number): string => `00000000-0000-4000-8000-00000000000${n}`
   const { vendor, operations } = await open(t, ({ path }) => path.endsWith('/images')
@@ -571,13 +515,13 @@ t.test('every state of an image is one of a snapshot and of its job', async t =>
 })
 
 t.test('a snapshot whose answer lacks the image id is still accepted', async t => {
-  for (const reply of [ok({}), ok({ image_uuid: '' }), page(200)]) {
+  for (const reply of [ok({}), ok({ image_uuid: '' }), html(200)]) {
     const { operations } = await open(t, () => reply)
     t.same(await verb(operations, 'snapshots.create').run({ id, name: 'x' }), {})
   }
 })
 
-t.test('a server\'s addresses: floating ones have ids and count once, though every port repeats them', async t => {
+t.test('floating addresses have ids and are listed once, although every port repeats them', async t => {
   const { operations } = await open(t, () => ok(wire))
   const fixed = { id: null, scope: 'private', prefix_length: null, gateway: null, server_id: id, region: 'Region1', ptr: null }
   t.same(await verb(operations, 'addresses.list').run(id), [
@@ -587,7 +531,7 @@ t.test('a server\'s addresses: floating ones have ids and count once, though eve
   ])
 })
 
-t.test('the account\'s addresses are the floating ones, held or free', async t => {
+t.test('the account\'s addresses are the floating ones, attached or free', async t => {
   const { operations } = await openSandbox(t)
   const all = await verb(operations, 'addresses.list').all()
   t.same(all[0], {
@@ -603,10 +547,10 @@ t.test('the account\'s addresses are the floating ones, held or free', async t =
     ]
   }))
   t.match(await verb(odd.operations, 'addresses.list').all(), [{ id: 'y', server_id: null }], 'what stands before a router is on no server')
-  t.same(await told(verb(operations, 'addresses.list').run(missing)), ['not-found', 404, undefined])
+  t.same(await failureFacts(verb(operations, 'addresses.list').run(missing)), ['not-found', 404, undefined])
 })
 
-t.test('attaching is by address with the word floating_ip, detaching with the word ip', async t => {
+t.test('attach and detach send the address, as floating_ip and as ip', async t => {
   const { vendor, operations } = await openSandbox(t)
   const free = 'c0ffee00-0000-4000-8000-000000000004'
   t.same(await verb(operations, 'addresses.attach').run({ id, addresses: [free, '203.0.113.13'] }), { goal: { has: ['203.0.113.13'] } })
@@ -621,20 +565,20 @@ t.test('attaching is by address with the word floating_ip, detaching with the wo
   t.notOk((await operations.get.run(id)).server.addresses.some(({ scope, family }) => scope === 'public' && family === 4))
 })
 
-t.test('an unknown address is the request\'s fault at attaching, and not found at detaching', async t => {
+t.test('an unknown address is a bad request in an attach, and not found in a detach', async t => {
   const { vendor, operations } = await openSandbox(t)
   const attach = verb(operations, 'addresses.attach')
   const detach = verb(operations, 'addresses.detach')
   t.equal(await refusedMember(attach.run({ id, addresses: ['web'] })), 'body.addresses')
   t.equal(vendor.calls.length, 0)
   t.equal(await refusedMember(attach.run({ id, addresses: [missing] })), 'body.addresses')
-  t.same(await told(attach.run({ id, addresses: ['203.0.113.99'] })), ['rejected', 404, 'body.addresses'])
-  t.same(await told(attach.run({ id, addresses: ['203.0.113.14'] })), ['rejected', 404, 'body.addresses'], 'another client\'s')
-  t.same(await told(attach.run({ id, addresses: ['203.0.113.11'] })), ['conflict', 409, undefined], 'held by another server')
-  t.same(await told(attach.run({ id: missing, addresses: ['203.0.113.13'] })), ['not-found', 404, undefined])
+  t.same(await failureFacts(attach.run({ id, addresses: ['203.0.113.99'] })), ['rejected', 404, 'body.addresses'])
+  t.same(await failureFacts(attach.run({ id, addresses: ['203.0.113.14'] })), ['rejected', 404, 'body.addresses'], 'another client\'s')
+  t.same(await failureFacts(attach.run({ id, addresses: ['203.0.113.11'] })), ['conflict', 409, undefined], 'held by another server')
+  t.same(await failureFacts(attach.run({ id: missing, addresses: ['203.0.113.13'] })), ['not-found', 404, undefined])
   const before = writesOf(vendor.calls).length
-  t.same(await told(detach.run({ id, address: '203.0.113.13' })), ['not-found', undefined, 'path.address'])
-  t.same(await told(detach.run({ id, address: 'web' })), ['not-found', undefined, 'path.address'])
+  t.same(await failureFacts(detach.run({ id, address: '203.0.113.13' })), ['not-found', undefined, 'path.address'])
+  t.same(await failureFacts(detach.run({ id, address: 'web' })), ['not-found', undefined, 'path.address'])
   t.equal(await refusedMember(detach.run({ id, address: '192.168.40.174' })), 'path.address', 'fixed addresses stay')
   t.equal(writesOf(vendor.calls).length, before)
 })
@@ -646,7 +590,7 @@ t.test('if the second of two addresses is refused, the first stays attached and 
   t.equal(error.sideEffect, 'certain')
 })
 
-t.test('a route that the installation lacks is reported as such: an HTML page is not a missing server', async t => {
+t.test('a route that the installation does not have is unsupported, not a missing server', async t => {
   const { operations } = await open(t, beside(wire, html404))
   const works: ReadonlyArray<() => Promise<unknown>> = [
     async () => await verb(operations, 'rename').run({ id, name: 'x' }),
@@ -661,10 +605,10 @@ t.test('a route that the installation lacks is reported as such: an HTML page is
     async () => await verb(operations, 'addresses.detach').run({ id, address: '203.0.113.50' }),
     async () => await verb(operations, 'addresses.list').all()
   ]
-  for (const work of works) t.same(await told(work()), ['unsupported', 404, undefined])
+  for (const work of works) t.same(await failureFacts(work()), ['unsupported', 404, undefined])
 })
 
-t.test('no verb sends anything for an id that is no UUID', async t => {
+t.test('no verb sends anything for an id that is not a UUID', async t => {
   const { vendor, operations } = await open(t, () => ok(wire))
   const bad = '../clients'
   const seen = seenOf({ id: bad })
@@ -687,7 +631,7 @@ t.test('no verb sends anything for an id that is no UUID', async t => {
   t.equal(vendor.calls.length, 0)
 })
 
-t.test('a dry run builds the calls that the real run sends, and sends no write', async t => {
+t.test('a dry run records the calls that the real run sends, and sends no write', async t => {
   const { vendor, line, operations, pass } = await openSandbox(t)
   const free = ['203.0.113.13']
   const cases: ReadonlyArray<readonly [string, (on: DirectVerbs) => Promise<unknown>]> = [

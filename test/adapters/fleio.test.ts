@@ -7,38 +7,11 @@ import type { Seen, ServerFilters } from '../../src/domain/list.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
 import { readPage } from '../../src/reads/read-page.ts'
 import { walk } from '../../src/reads/walk.ts'
-import { startFleio, type FleioSandbox } from '../../sandbox/fleio/simulator.ts'
-import type { FleioBehavior } from '../../sandbox/fleio/behavior.ts'
-import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
-import { failureOf, openAdapter, openBench, type Bench, type Test, type DirectVerbs } from '../helpers/line.ts'
+import type { SimulatedReply } from '../../sandbox/kit/simulator.ts'
+import { failureOf, openAdapter, type Test, type DirectVerbs } from '../helpers/line.ts'
+import { detail, enduser, html, id, ok, open, openSandbox, rows, staff, type Handle } from './fleio-bench.ts'
 
-type Handle = (request: SimulatedRequest) => SimulatedReply
-
-const id = 'a623787b-d529-4681-9c51-6abcf3b5a4d8'
 const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
-const staff = '/backend/staffapi'
-const enduser = '/backend/api'
-const rows = `${staff}/openstack/instances`
-
-async function open (test: Test, handle: Handle, root = staff): Promise<Bench> {
-  const vendor = await startSimulator(handle)
-  return openBench(test, fleio, vendor, { url: `${vendor.origin}${root}`, token: 'SECRETtoken' })
-}
-
-interface SandboxBench extends Bench<FleioSandbox> {
-  /** Lets time pass at the vendor. */
-  readonly pass: (ms: number) => void
-}
-
-async function openSandbox (test: Test, behavior: Partial<FleioBehavior> = {}, account: 'fleio-staff' | 'fleio-user' = 'fleio-staff'): Promise<SandboxBench> {
-  let now = Date.parse('2026-11-21T10:00:00Z')
-  const vendor = await startFleio({ behavior, clock: () => now })
-  return { ...openBench(test, fleio, vendor, vendor.settings[account]), pass: ms => { now += ms } }
-}
-
-const ok = (body: unknown): SimulatedReply => ({ status: 200, body })
-const detail = (status: number, text: string): SimulatedReply => ({ status, body: { detail: text } })
-const page = (status: number): SimulatedReply => ({ status, headers: { 'content-type': 'text/html' }, body: '<!doctype html><h1>Not Found</h1>' })
 
 const tiny = {
   id: 'fd6ebb42-f305-4eb7-b086-fcce39bc761f', name: 'm1.tiny', vcpus: 1, memory_mb: 256, memory_gb: 0.25, root_gb: 1, ephemeral_gb: 0, swap: 0
@@ -131,7 +104,7 @@ async function serverOf (test: Test, wire: unknown, root = staff): Promise<Serve
   return (await operations.get.run(id)).server
 }
 
-t.test('the account names the full root of one of the two APIs, and what is neither is a configuration error', async t => {
+t.test('the url of an account must be the full root of one of the two APIs', async t => {
   const accepts = (url: string): boolean => fleio.account.safeParse({ url, token: 'x' }).success
   t.ok(accepts('https://panel.example.com/backend/staffapi'))
   t.ok(accepts('https://panel.example.com/backend/api/'))
@@ -144,7 +117,7 @@ t.test('the account names the full root of one of the two APIs, and what is neit
   t.ok(fleio.account.safeParse(fleio.example).success)
 })
 
-t.test('there is no sign-in: every call carries the key with the word Token and asks for English JSON', async t => {
+t.test('there is no sign-in: every call has the key with the scheme Token and requests English JSON', async t => {
   const { vendor, operations } = await open(t, () => envelope([row]))
   t.equal(fleio.signIn({ url: 'https://panel.example.com/api', token: 'x' }), null)
   await operations.list.run(asking())
@@ -153,7 +126,7 @@ t.test('there is no sign-in: every call carries the key with the word Token and 
   t.equal(vendor.calls.length, 1)
 })
 
-t.test('no resource URL ends in a slash, even when the configured root does', async t => {
+t.test('no resource URL ends in a slash, even if the configured root does', async t => {
   const { vendor, operations } = await open(t, ({ path }) => path === rows ? envelope([row]) : ok(full), `${staff}/`)
   await operations.list.run(asking())
   await operations.get.run(id)
@@ -196,7 +169,7 @@ t.test('the documented row is read in our units', async t => {
   t.same(seen?.raw, row)
 })
 
-t.test('only the detail knows all addresses: floating ones first and once, though every port repeats them', async t => {
+t.test('a single instance has all addresses: floating ones first and once, although every port repeats them', async t => {
   const server = await serverOf(t, full)
   t.same(server.addresses.map(({ address, family, scope, primary }) => [address, family, scope, primary]), [
     ['203.0.113.50', 4, 'public', false],
@@ -218,18 +191,18 @@ t.test('memory is memory_mb: the rounded memory_gb is never used', async t => {
   t.equal((await serverOf(t, { ...row, flavor: { ...tiny, memory_mb: null, memory_gb: 130 } })).memory_mib, null)
 })
 
-t.test('a second disk is added, and a root disk of 0 is not known', async t => {
+t.test('a second disk is added, and a root disk of 0 is unknown', async t => {
   t.equal((await serverOf(t, { ...row, flavor: { ...tiny, root_gb: 20, ephemeral_gb: 40 } })).disk_gib, 60)
   t.equal((await serverOf(t, { ...row, flavor: { ...tiny, root_gb: 0 } })).disk_gib, null)
 })
 
-t.test('what a row leaves open is null: a removed flavor, no client, no time, no address while building', async t => {
+t.test('absent members of a row are null: a removed flavor, no client, no time, no address while building', async t => {
   const server = await serverOf(t, { ...row, flavor: null, image: null, client: null, created: null, access_ip: null, region_obj: null, status: 'building' })
   t.match(server, { cpus: null, memory_mib: null, disk_gib: null, plan: null, image: null, owner: null, created_at: null, addresses: [], status: 'provisioning' })
   t.same(server.region, { id: 'Region1', name: 'Region1' })
 })
 
-t.test('access_ip may be IPv6, a region has its description as a name, times come with any offset', async t => {
+t.test('access_ip may be IPv6, a region has its description as a name, and times may have any offset', async t => {
   const server = await serverOf(t, { ...row, access_ip: '2001:db8::5', region_obj: { description: 'Frankfurt' }, created: '2019-09-02T10:00:00+03:00' })
   t.match(server.addresses, [{ address: '2001:db8::5', family: 6, primary: true }])
   t.same(server.region, { id: 'Region1', name: 'Frankfurt' })
@@ -241,7 +214,7 @@ t.test('an end user\'s rows have no owner', async t => {
   t.equal((await serverOf(t, own, enduser)).owner, null)
 })
 
-t.test('every state of the vendor is one of ours', async t => {
+t.test('every state of the vendor is mapped to one of ours', async t => {
   const pairs = [
     ['active', 'running', 'on'],
     ['building', 'provisioning', 'unknown'],
@@ -266,7 +239,7 @@ t.test('every state of the vendor is one of ours', async t => {
   t.same(seen.map(({ server }) => [server.provider_status, server.status, server.power]), pairs)
 })
 
-t.test('a task under way outranks the state, and locks the server', async t => {
+t.test('a task has precedence over the state, and locks the server', async t => {
   const triples = [
     ['active', 'deleting', 'deleting'],
     ['active', 'soft-deleting', 'deleting'],
@@ -300,16 +273,16 @@ t.test('a task under way outranks the state, and locks the server', async t => {
   t.ok(seen.every(({ server }) => server.locked === true))
 })
 
-t.test('a server is deleting while its label still says Running', async t => {
+t.test('a server is deleting although its label is still Running', async t => {
   const server = await serverOf(t, { ...full, display_status: 'Running', display_task: 'deleting' })
   t.match(server, { status: 'deleting', provider_status: 'active', power: 'unknown', task: 'deleting', allowed_actions: [] })
 })
 
-t.test('a server locked by an administrator has no task, so nothing waits for its end', async t => {
+t.test('a server that an administrator locked has no task', async t => {
   t.match(await serverOf(t, { ...row, locked: true }), { locked: true, task: null, status: 'running' })
 })
 
-t.test('three vocabularies name one action: shutoff is stop, and advice narrows all but delete', async t => {
+t.test('the vendor\'s advice limits all actions but delete; its name for stop is shutoff', async t => {
   const allowed = async (status: string, words: unknown): Promise<readonly string[]> => (await serverOf(t, { ...row, status, allowed_actions: words })).allowed_actions
   t.same(await allowed('active', ['shutoff']), ['stop', 'delete'])
   t.same(await allowed('active', ['stop', 'change_password']), ['password', 'delete'], 'stop is no word of the advice')
@@ -324,14 +297,14 @@ t.test('three vocabularies name one action: shutoff is stop, and advice narrows 
   t.same(await allowed('stopped', null), ['start', 'resize', 'rename', 'rebuild', 'rescue', 'delete'], 'no advice narrows nothing')
 })
 
-t.test('rights beside a list narrow its rows, under names with hyphens and underscores mixed', async t => {
+t.test('permissions beside a list limit the actions of its rows', async t => {
   const permissions = { 'instances.stop': false, 'instances.change-password': false, 'instances.destroy': false, 'instances.reboot': true }
   const { operations } = await open(t, () => envelope([row], { permissions }))
   const { rows: [seen] } = await operations.list.run(asking())
   t.same(seen?.server.allowed_actions, ['reboot', 'resize', 'rename', 'rebuild', 'rescue', 'console'])
 })
 
-t.test('new or broken members of a row never break a list, a row without an id is malformed', async t => {
+t.test('new or unreadable members of a row never break a list, but a row without an id is malformed', async t => {
   const odd = { ...row, flavor: 7, image: { nothing: 1 }, client: 'x', created: 5, access_ip: 'pending', allowed_actions: 'all', locked: 'no', name: null, region: 3, net_details: { ports: [null, { ipv4s: [null, 4], floating_ips: 'none' }] }, brand_new: {} }
   const { operations } = await open(t, () => envelope([odd]))
   const { rows: [seen] } = await operations.list.run(asking())
@@ -353,7 +326,7 @@ t.test('a list sends sort order, page and page size, and reads the total of all 
   t.same(Object.fromEntries(vendor.calls[0]?.query ?? []), { ordering: 'created', page: '1', page_size: '200' })
 })
 
-t.test('count may be missing and pageNo a text: totalCount and the next link still mark the end', async t => {
+t.test('the end of a list is found without count and with pageNo as a text', async t => {
   const { operations } = await open(t, () => envelope([row], { count: undefined, totalCount: 1, pageNo: '1' }))
   t.match(await operations.list.run(asking()), { last: true, total: 1 })
   const none = await open(t, () => envelope([row], { count: undefined, totalCount: undefined }))
@@ -368,7 +341,7 @@ t.test('an empty list is one empty page', async t => {
   t.equal(vendor.calls.length, 1)
 })
 
-t.test('a page begins where it was asked for or a little earlier, never later, and brings something new', async t => {
+t.test('a page begins at the requested offset or a little earlier, and has a new row', async t => {
   for (const limit of [1, 2, 3, 7, 50, 200]) {
     for (let offset = 0; offset < 3000; offset += 1) {
       const { page, size, start } = pageFor(offset, limit)
@@ -411,7 +384,7 @@ t.test('the 404 past the end is an empty last page when everything behind it has
   t.same(await operations.list.run(asking({ offset: 400 })), { rows: [], start: 400, last: true, total: null })
 })
 
-t.test('an installation that cuts pages shorter loses no row', async t => {
+t.test('no row is lost if an installation shortens pages', async t => {
   for (const cap of [20, 100, 150]) {
     const { operations } = await open(t, pages(() => many(430), { cap }))
     const ids = await walkIds(operations)
@@ -422,7 +395,7 @@ t.test('an installation that cuts pages shorter loses no row', async t => {
   t.match(await operations.list.run(asking({ offset: 199 })), { start: 100, last: true }, 'where the rows really began')
 })
 
-t.test('an installation that does not listen to page_size is read whole, each row once, by about one call a page', async t => {
+t.test('an installation that ignores page_size is read completely, each row once, with about one call for each page', async t => {
   for (const own of [2, 7, 20, 100, 250]) {
     for (const count of [1, 19, 20, 21, 30, 39, 40, 41, 201, 430]) {
       const { vendor, operations } = await open(t, pages(() => many(count), { own }))
@@ -447,7 +420,7 @@ const sentFor = async (test: Test, filters: ServerFilters, root = staff): Promis
   return { query, raw: vendor.calls[0]?.rawQuery ?? '' }
 }
 
-t.test('filters go up only where no matching row can be lost', async t => {
+t.test('filters are sent to the vendor only if they lose no matching row', async t => {
   t.same((await sentFor(t, { name: 'web 1' })).query, { name: 'web 1' })
   t.same((await sentFor(t, { name: 'a&b=c+d' })).query, { name: 'a&b=c+d' })
   t.same((await sentFor(t, { name: ' web' })).query, {}, 'spaces at the ends are cut off by the vendor')
@@ -463,13 +436,13 @@ t.test('filters go up only where no matching row can be lost', async t => {
   t.same((await sentFor(t, { q: 'web', tag: 'x', status: new Set(['running'] as const) })).query, {})
 })
 
-t.test('two conditions are joined by a plus sign that reaches the vendor as one', async t => {
+t.test('two conditions are joined by an encoded plus sign', async t => {
   const { query, raw } = await sentFor(t, { owner: '722694', region: 'Region1' })
   t.same(query, { filtering: 'project__service__client__id:722694+region:Region1' })
   t.match(raw, /722694%2Bregion/)
 })
 
-t.test('rows lack addresses only where addresses are asked for, so that a plain list costs no further call', async t => {
+t.test('addresses are missing from rows only if a filter needs them, so that a plain list costs no further call', async t => {
   const { operations } = await open(t, () => envelope([row]))
   const lacksOf = async (filters: ServerFilters): Promise<Seen['missing']> => (await operations.list.run(asking({ filters }))).rows[0]?.missing
   t.equal(await lacksOf({}), undefined)
@@ -480,7 +453,7 @@ t.test('rows lack addresses only where addresses are asked for, so that a plain 
   t.same(await lacksOf({ ip: '203.0.113.50' }), ['ip', 'q'])
 })
 
-t.test('a floating address is found though no row of the list shows it', async t => {
+t.test('a floating address is found although no row of the list has it', async t => {
   const { vendor, operations } = await open(t, ({ path }) => path === rows ? envelope([row, { ...row, id: uuid(7) }]) : path.endsWith(id) ? ok(full) : ok({ ...row, id: uuid(7) }))
   const found = await readPage(operations.list, { filters: { ip: '203.0.113.50' }, sort: 'id', limit: 50, after: null })
   t.same(found.rows.map(({ server }) => server.id), [id])
@@ -495,7 +468,7 @@ t.test('ids are compared by code points, independent of the vendor\'s order', as
   t.ok(operations.list.compareIds('10', '9') < 0)
 })
 
-t.test('an id that is no UUID in lower case is not found without any traffic', async t => {
+t.test('an id that is not a UUID in lower case is not found without a call', async t => {
   const { vendor, operations } = await open(t, () => ok(full))
   for (const bad of ['42', '../clients', `${id}/`, `${id}.json`, id.toUpperCase(), '', id.replaceAll('-', '')]) {
     for (const work of [operations.get.run(bad), operations.start?.run({ id: bad }), operations.stop?.run({ id: bad }), operations.reboot?.run({ id: bad })]) {
@@ -514,7 +487,7 @@ t.test('a missing server is not found, and so is another client\'s', async t => 
 })
 
 t.test('a 404 that is a page means a wrong url: no server is gone, and nothing was done', async t => {
-  const { operations } = await open(t, () => page(404))
+  const { operations } = await open(t, () => html(404))
   for (const work of [operations.get.run(id), operations.list.run(asking()), operations.list.run(asking({ offset: 400 })), operations.stop?.run({ id })]) {
     const error = await failureOf(Promise.resolve(work))
     t.equal(error.failure, 'malformed')
@@ -525,7 +498,7 @@ t.test('a 404 that is a page means a wrong url: no server is gone, and nothing w
   t.equal((await failureOf(empty.operations.list.run(asking()))).failure, 'malformed', 'a first page can not be missing')
 })
 
-t.test('start, stop and reboot are posts; the sentence that comes back is no job', async t => {
+t.test('start, stop and reboot are POSTs, and their answer has no job', async t => {
   const { vendor, operations } = await open(t, ({ path }) => detail(200, path.endsWith('stop') ? 'Instance is stopping' : 'Instance is starting'))
   t.same(await operations.start?.run({ id }), {})
   t.same(await operations.stop?.run({ id }), {})
@@ -538,14 +511,14 @@ t.test('start, stop and reboot are posts; the sentence that comes back is no job
   t.equal(operations.stop?.accepts, undefined)
 })
 
-t.test('nothing is refused here by advice or lock: one call, and the vendor decides', async t => {
+t.test('advice and lock refuse nothing locally: the vendor decides', async t => {
   const { vendor, operations } = await open(t, () => detail(200, 'Rebooting'))
   await operations.reboot?.run({ id })
   t.equal(vendor.calls.length, 1)
 })
 
-t.test('an accepted action with an unreadable answer counts as done', async t => {
-  const { operations } = await open(t, () => page(200))
+t.test('an accepted action with an unreadable answer has certain side effects', async t => {
+  const { operations } = await open(t, () => html(200))
   const error = await failureOf(operations.stop?.run({ id }) ?? Promise.resolve())
   t.equal(error.failure, 'malformed')
   t.equal(error.sideEffect, 'certain')
@@ -568,7 +541,7 @@ t.test('each refusal is recognized by its status alone', async t => {
   }
 })
 
-t.test('a missing license, a refused sign-in to OpenStack and its bad certificate do not pass: nothing is repeated, nothing was done', async t => {
+t.test('a missing license, a refused sign-in to OpenStack and its invalid certificate are permanent: nothing is repeated', async t => {
   for (const status of [402, 417, 526]) {
     const { vendor, operations } = await open(t, () => detail(status, 'OpenStack authentication failed'))
     const read = await failureOf(operations.get.run(id))
@@ -578,7 +551,7 @@ t.test('a missing license, a refused sign-in to OpenStack and its bad certificat
   }
 })
 
-t.test('an OpenStack out of reach passes: reads are repeated, a write may have been done', async t => {
+t.test('an unreachable OpenStack is transient: reads are repeated, and a write may have been carried out', async t => {
   const { vendor, operations } = await open(t, () => detail(504, 'Can not connect to service api'))
   t.equal((await failureOf(operations.get.run(id))).attempts, 3)
   const write = await failureOf(operations.stop?.run({ id }) ?? Promise.resolve())
@@ -631,7 +604,7 @@ t.test('every form of error becomes one line, and an HTML page becomes no text',
 })
 
 t.test('a crash page is unavailable and is not repeated', async t => {
-  const { vendor, operations } = await open(t, () => page(500))
+  const { vendor, operations } = await open(t, () => html(500))
   const error = await failureOf(operations.get.run(id))
   t.match({ failure: error.failure, ...error.options }, { failure: 'unavailable', vendorMessage: null })
   t.equal(vendor.calls.length, 1)
@@ -662,7 +635,7 @@ t.test('every server of an installation is listed once with pages of any size, a
   }
 })
 
-t.test('filters that go up find what the gateway would find', async t => {
+t.test('filters that are sent to the vendor find what the gateway would find', async t => {
   const { operations } = await openSandbox(t)
   const all = await readPage(operations.list, { filters: {}, sort: 'id', limit: 500, after: null })
   const idsFor = async (filters: ServerFilters): Promise<string[]> =>
@@ -680,12 +653,12 @@ t.test('filters that go up find what the gateway would find', async t => {
 
 t.test('a server is found by its floating address', async t => {
   const { vendor, operations } = await openSandbox(t)
-  const held = [...vendor.floatingIps.values()].find(address => address.held !== null)
-  const found = await readPage(operations.list, { filters: { ip: held?.floating_ip_address ?? '' }, sort: 'id', limit: 50, after: null })
-  t.same(found.rows.map(({ server }) => server.id), [held?.held?.instance])
+  const attached = [...vendor.floatingIps.values()].find(address => address.attached !== null)
+  const found = await readPage(operations.list, { filters: { ip: attached?.floating_ip_address ?? '' }, sort: 'id', limit: 50, after: null })
+  t.same(found.rows.map(({ server }) => server.id), [attached?.attached?.instance])
 })
 
-t.test('an action goes through its task to its end', async t => {
+t.test('an action is shown as a task until it has ended', async t => {
   const { operations, pass } = await openSandbox(t, { actionMs: 1000 })
   const states = async (): Promise<unknown[]> => {
     const { server } = await operations.get.run(id)

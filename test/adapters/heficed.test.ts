@@ -4,30 +4,10 @@ import { seenInstance } from '../../src/adapters/heficed/mapping.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
 import { walk } from '../../src/reads/walk.ts'
 import { startHeficed } from '../../sandbox/heficed/simulator.ts'
-import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
-import { failureOf, openAdapter, openBench, type Bench, type Test } from '../helpers/line.ts'
+import { openAdapter } from '../helpers/line.ts'
+import { event, failureOf, html, instances, ok, open, problem } from './heficed-bench.ts'
 
-const organization = '7bddbff3-2dfb-11e9-895d-c8dbf32f12cd'
-const instances = `/${organization}/kronoscloud/instances`
-
-/** A vendor that signs in whoever comes and gives the test's answers to the rest. */
-async function open (test: Test, handle: (request: SimulatedRequest) => SimulatedReply): Promise<Bench> {
-  const vendor = await startSimulator(request => request.path === '/oauth2/token'
-    ? { status: 200, body: { access_token: 'tok', expires_in: 86399, scope: 'kronoscloud', token_type: 'bearer' } }
-    : handle(request))
-  return openBench(test, heficed, vendor, {
-    organization_id: organization,
-    client_id: 'id',
-    client_secret: 'secret',
-    api_url: vendor.origin,
-    token_url: `${vendor.origin}/oauth2/token`
-  })
-}
-
-const problem = (status: number, detail: string): SimulatedReply =>
-  ({ status, headers: { 'content-type': 'application/problem+json' }, body: JSON.stringify({ type: 'about:blank', title: 'No', detail, instance: '', context: '' }) })
-const html = (status: number): SimulatedReply => ({ status, headers: { 'content-type': 'text/html' }, body: '<html><body>no</body></html>' })
-const asking = { filters: {}, offset: 0, after: null, limit: 200 }
+const firstPage = { filters: {}, offset: 0, after: null, limit: 200 }
 
 /** The members of the vendor's sample row that are read. */
 const sample = {
@@ -49,7 +29,7 @@ const sample = {
 }
 const toServer = (row: object): ServerFacts => seenInstance.parse(row).server
 
-t.test('the sample row is read in our words and units', async t => {
+t.test('the vendor\'s sample row is mapped to our members and units', async t => {
   t.same(toServer(sample), {
     id: '312019',
     name: 'hhVyA97bBk',
@@ -76,7 +56,7 @@ t.test('the sample row is read in our words and units', async t => {
   })
 })
 
-t.test('every word of the vendor is one of ours, and a server is locked while its state is one of passage', async t => {
+t.test('every state of the vendor is mapped, and a server is locked in a transitional state', async t => {
   const rows = [
     ['running', 'running', false],
     ['pending', 'provisioning', true],
@@ -95,7 +75,10 @@ t.test('every word of the vendor is one of ours, and a server is locked while it
   ] as const
   for (const [word, status, locked] of rows) t.match(toServer({ ...sample, status: word }), { status, locked, provider_status: word }, word)
   t.match(toServer({ ...sample, inRescueMode: true }), { status: 'rescue', locked: false })
-  t.match(toServer({ ...sample, billing: { status: 'active', cancellationRequest: { type: 'Immediate' } } }), { status: 'deleting', locked: true })
+  t.match(
+    toServer({ ...sample, billing: { status: 'active', cancellationRequest: { type: 'Immediate' } } }),
+    { status: 'deleting', locked: true }
+  )
 })
 
 t.test('an empty gateway is null', async t => {
@@ -104,75 +87,85 @@ t.test('an empty gateway is null', async t => {
   t.same(addresses.map(({ gateway }) => gateway), [null, null])
 })
 
-t.test('where only the link shows that there is more the list is read to its end, and the link is never followed', async t => {
+t.test('if only the link shows that more rows follow, the list is read to its end without following the link', async t => {
   const rows = Array.from({ length: 450 }, (_, n) => ({ ...sample, id: 1000 + n }))
   for (const metadata of [undefined, null, { paging: null }, { paging: { total: null, offsets: { next: null } } }]) {
     const { vendor, operations } = await open(t, ({ query }) => {
       const offset = Number(query.get('offset'))
       const page = rows.slice(offset, offset + Number(query.get('limit')))
       const next = offset + page.length < rows.length ? `http://elsewhere.invalid${instances}?limit=200&offset=${offset + page.length}` : ''
-      return { status: 200, body: { data: page, links: { paging: { self: '/', next, previous: '' } }, metadata } }
+      return ok({ data: page, links: { paging: { self: '/', next, previous: '' } }, metadata })
     })
     const ids: string[] = []
-    for await (const step of walk(operations.list, { filters: {}, after: null, limit: 200 })) ids.push(...step.rows.map(({ server }) => server.id))
+    for await (const step of walk(operations.list, { filters: {}, after: null, limit: 200 })) {
+      ids.push(...step.rows.map(({ server }) => server.id))
+    }
     t.same(ids, rows.map(({ id }) => String(id)), JSON.stringify(metadata))
-    t.same(vendor.calls.slice(1).map(({ path, rawQuery }) => `${path}?${rawQuery}`), [0, 199, 398].map(offset => `${instances}?limit=200&offset=${offset}`))
+    t.same(
+      vendor.calls.slice(1).map(({ path, rawQuery }) => `${path}?${rawQuery}`),
+      [0, 199, 398].map(offset => `${instances}?limit=200&offset=${offset}`)
+    )
   }
 })
 
-t.test('the total decides before the link, and without either a page is the last', async t => {
+t.test('the total is preferred to the link, and a page without either is the last', async t => {
   const cases = [
-    [{ links: { paging: { next: `${instances}?limit=200&offset=200` } }, metadata: { paging: { total: 1, offsets: { next: null } } } }, true],
+    [
+      { links: { paging: { next: `${instances}?limit=200&offset=200` } }, metadata: { paging: { total: 1, offsets: { next: null } } } },
+      true
+    ],
     [{ links: { paging: { next: '' } }, metadata: { paging: { total: 9, offsets: { next: null } } } }, false],
     [{ links: { paging: { next: '' } }, metadata: { paging: { total: null, offsets: { next: 200 } } } }, false],
     [{ links: [] }, true],
     [{}, true]
   ] as const
   for (const [more, last] of cases) {
-    const { operations } = await open(t, () => ({ status: 200, body: { data: [sample], ...more } }))
-    t.equal((await operations.list.run(asking)).last, last, JSON.stringify(more))
+    const { operations } = await open(t, () => ok({ data: [sample], ...more }))
+    t.equal((await operations.list.run(firstPage)).last, last, JSON.stringify(more))
   }
 })
 
-t.test('a list that is 404 is a wrong address or organization, never a missing server', async t => {
-  for (const answer of [problem(404, 'Organisation not found'), html(404), { status: 404 }]) {
+t.test('a list that answers 404 is a wrong address or organization, never a missing server', async t => {
+  for (const answer of [problem(404), html(404), { status: 404 }]) {
     const { vendor, operations } = await open(t, () => answer)
-    const error = await failureOf(operations.list.run(asking))
+    const error = await failureOf(operations.list.run(firstPage))
     t.match(error, { failure: 'malformed', message: 'the configured address has no such API or organization', options: { status: 404 } })
     t.equal(vendor.calls.length, 2)
   }
-  const { operations } = await open(t, () => problem(403, 'No'))
-  t.match(await failureOf(operations.list.run(asking)), { failure: 'forbidden', options: { vendorMessage: 'No' } })
+  const { operations } = await open(t, () => problem(403))
+  t.match(await failureOf(operations.list.run(firstPage)), { failure: 'forbidden', options: { vendorMessage: 'No such luck' } })
 })
 
-t.test('the simulated vendor\'s unknown organization is reported as such, whatever its status', async t => {
+t.test('an unknown organization at the simulated vendor is forbidden with 403 and malformed with 404', async t => {
   for (const [unknownOrganization, failure] of [[403, 'forbidden'], [404, 'malformed']] as const) {
     const vendor = await startHeficed({ behavior: { unknownOrganization } })
     const line = openAdapter(heficed, { ...Object.values(vendor.settings)[0], organization_id: '00000000-0000-4000-8000-000000000000' })
     t.teardown(async () => { await line.close(); await vendor.close() })
-    t.equal((await failureOf(line.operations().list.run(asking))).failure, failure)
+    t.equal((await failureOf(line.operations().list.run(firstPage))).failure, failure)
   }
 })
 
-t.test('an instance that is 404 is a missing server, with a problem or a bare page, for reads and writes', async t => {
-  for (const answer of [problem(404, 'Instance not found'), html(404), { status: 404 }]) {
+t.test('a 404 for an instance is a missing server, with any body, for reads and writes', async t => {
+  for (const answer of [problem(404), html(404), { status: 404 }]) {
     const { operations } = await open(t, () => answer)
     t.equal((await failureOf(operations.get.run('312019'))).failure, 'not-found')
-    t.equal((await failureOf(operations.stop?.run({ id: '312019' }) ?? Promise.resolve())).failure, 'not-found')
+    t.equal((await failureOf(operations.stop?.run({ id: '312019' }))).failure, 'not-found')
   }
 })
 
-t.test('an action returns the id of its event, without a state that could not be read back', async t => {
-  const event = { id: 881626, instanceId: 312019, entityType: 'vm', group: 'cloudServer', action: 'stop', statusCode: 0, status: 'pending', resultCode: 0, result: null, timeCreated: 1625058478, timeUpdated: null }
-  const { vendor, operations } = await open(t, () => ({ status: 200, body: event }))
+t.test('an action returns the id of its event without a state, which could not be read again', async t => {
+  const { vendor, operations } = await open(t, () => ok(event))
   t.same(await operations.stop?.run({ id: '312019' }), { upstream: { id: '881626', status: null } })
   t.same(await operations.stop?.run({ id: '312019', force: true }), { upstream: { id: '881626', status: null } })
-  t.same(vendor.calls.slice(1).map(({ method, path, body }) => [method, path, body]), [['POST', `${instances}/312019/stop`, ''], ['POST', `${instances}/312019/stop`, '{"force":true}']])
-  const silent = await open(t, () => ({ status: 200, body: '' }))
+  t.same(vendor.calls.slice(1).map(({ method, path, body }) => [method, path, body]), [
+    ['POST', `${instances}/312019/stop`, ''],
+    ['POST', `${instances}/312019/stop`, '{"force":true}']
+  ])
+  const silent = await open(t, () => ok(''))
   t.same(await silent.operations.start?.run({ id: '312019' }), {})
 })
 
-t.test('an id that is no number is not found without any traffic', async t => {
+t.test('an id that is not a number is not found without a call', async t => {
   const { vendor, operations } = await open(t, () => html(200))
   for (const id of ['', 'x', '-1', '1.5', '../1', '1'.repeat(20)]) {
     t.match(await failureOf(operations.get.run(id)), { failure: 'not-found', options: { notAttempted: true } })

@@ -3,67 +3,23 @@ import { cidrOf } from '../../src/adapters/kit/addresses.ts'
 import { onecloud } from '../../src/adapters/onecloud/adapter.ts'
 import { capabilityNames } from '../../src/domain/capability.ts'
 import { redact } from '../../src/domain/redact.ts'
-import { GatewayError, UpstreamError } from '../../src/domain/failure.ts'
-import { startOnecloud, type OnecloudBehavior, type OnecloudSandbox } from '../../sandbox/onecloud/simulator.ts'
-import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
-import { createStillClock, type StillClock } from '../helpers/clock.ts'
-import { failureOf, openBench, type Bench, type Test } from '../helpers/line.ts'
+import { startOnecloud } from '../../sandbox/onecloud/simulator.ts'
+import type { SimulatedReply, Simulator } from '../../sandbox/kit/simulator.ts'
+import type { StillClock } from '../helpers/clock.ts'
+import { failureOf, openBench } from '../helpers/line.ts'
+import {
+  webId, stoppedId, vpcId, demoId, ok, complaint, openSandbox, open, withServer, need, writesOf, refusalOf,
+  type Handle
+} from './onecloud-bench.ts'
 
-type Handle = (request: SimulatedRequest) => SimulatedReply
-
-const webId = '6a10db1a-d5d6-4d75-867a-2c3cf06197c7'
-const stoppedId = '63ef4992-78c8-4e23-8250-111d1b36bf23'
-const vpcId = '36fb67d5-2347-4887-8c8f-9d9694380258'
-const demoId = '31c1aa2af0104f1d89faef0f0b9368e4'
 const eipId = '8db7844b-7ccf-45fd-8479-b25a89f2dfa9'
 
-const ok = (body: unknown): SimulatedReply => ({ status: 200, body })
-const complaint = (status: number, name: string, details: string): SimulatedReply =>
-  ({ status, body: { class: name, code: status, details, time: '2026-11-21T10:34:06+08:00' } })
-
-async function openSandbox (test: Test, behavior: Partial<OnecloudBehavior> = {}): Promise<Bench<OnecloudSandbox> & Pick<StillClock, 'pass'>> {
-  const { now, pass } = createStillClock()
-  const vendor = await startOnecloud({ clock: now, behavior: { actionMs: 60, createMs: 60, ...behavior } })
-  return { ...openBench(test, onecloud, vendor, vendor.settings.pods), pass }
-}
-
-async function open (test: Test, handle: Handle, project: object | null = { id: 'p1', name: 'demo' }): Promise<Bench> {
-  const vendor = await startSimulator(request => {
-    if (request.path !== '/v3/auth/tokens') return handle(request)
-    const catalog = ['compute_v2', 'image', 'webconsole', 'identity'].map(type =>
-      ({ type, endpoints: [{ interface: 'public', region_id: 'region0', url: `http://${request.headers.host ?? ''}/${type}` }] }))
-    return { status: 200, headers: { 'x-subject-token': 'tok' }, body: { token: { expires_at: '2099-11-22T02:34:06Z', catalog, project } } }
-  })
-  return openBench(test, onecloud, vendor, { auth_url: `${vendor.origin}/v3`, username: 'gateway', password: 'secret-word', project: 'demo' })
-}
-
 const sample = { id: webId, name: 'web-1', status: 'running', power_states: 'on' }
-const withSample = (handle: Handle, more: object = {}): Handle => request =>
-  request.path === `/compute_v2/servers/${webId}` && request.method === 'GET' ? ok({ server: { ...sample, ...more } }) : handle(request)
-
-const need = <T>(verb: T | undefined): T => {
-  if (verb === undefined) throw new Error('the verb is absent')
-  return verb
-}
+const withSample = (handle: Handle, more: object = {}): Handle => withServer({ ...sample, ...more }, handle)
 
 const sentOf = (vendor: Simulator): string[] => vendor.calls
   .filter(({ path }) => path !== '/v3/auth/tokens')
   .map(({ method, path, rawQuery }) => `${method} ${path}${rawQuery === '' ? '' : `?${rawQuery}`}`)
-const writesOf = (vendor: Simulator): unknown[] => vendor.calls
-  .filter(({ method, path }) => method !== 'GET' && path !== '/v3/auth/tokens')
-  .map(({ method, path, body }) => [method, path, body === '' ? null : JSON.parse(body)])
-
-async function refusalOf (work: Promise<unknown>): Promise<readonly [string, string]> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof GatewayError) return [error.refusal, error.options.errors?.[0]?.path ?? '']
-    if (error instanceof UpstreamError) return [error.failure, error.options.member ?? '']
-    throw error
-  }
-  throw new Error('nothing was refused')
-}
-
 /** Lets time pass until the answer holds. */
 async function until (pass: StillClock['pass'], holds: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 200; tries += 1) {
@@ -73,7 +29,7 @@ async function until (pass: StillClock['pass'], holds: () => Promise<boolean>): 
   throw new Error('it never held')
 }
 
-t.test('every verb is there but the two that the vendor has nothing for', async t => {
+t.test('all verbs are present but the two that the vendor does not support', async t => {
   const { operations } = await openSandbox(t)
   const known = Object.keys(operations)
   t.strictSame(capabilityNames.filter(name => !known.includes(name)), ['ptr', 'login_link'])
@@ -82,7 +38,7 @@ t.test('every verb is there but the two that the vendor has nothing for', async 
 
 const page = 'limit=1000&offset=0&order_by=id&order=asc'
 
-t.test('images are the active ones, with their minima from MiB', async t => {
+t.test('active images are listed, with their minima converted from MiB', async t => {
   const { vendor, operations } = await openSandbox(t)
   const rows = await need(operations.images).run({})
   t.strictSame(sentOf(vendor), [`GET /image/v1/images?${page}&status=active&details=true`])
@@ -105,7 +61,7 @@ t.test('unusable images are left out even if the vendor ignores the filter', asy
   t.strictSame(await need(operations.images).run({}), [{ id: 'a', name: 'ok', os: 'Linux', region: null, min_disk_gib: null, min_memory_mib: 512 }])
 })
 
-t.test('plans are known by their names, the only thing that a create takes, and disabled and foreign ones are not shown', async t => {
+t.test('a plan\'s id is its name, which is all that a create accepts; disabled and foreign plans are not listed', async t => {
   const { vendor, operations } = await openSandbox(t)
   const rows = await need(operations.plans).run({})
   t.strictSame(sentOf(vendor), [`GET /compute/serverskus?${page}&provider=OneCloud&enabled=true`])
@@ -126,7 +82,7 @@ t.test('regions are those in service', async t => {
   t.strictSame(await need(odd.operations.regions).run({}), [{ id: 'a', name: 'a' }])
 })
 
-t.test('keys are the user\'s own', async t => {
+t.test('the user\'s own keys are listed', async t => {
   const { vendor, operations } = await openSandbox(t)
   const rows = await need(operations.ssh_keys).run({})
   t.strictSame(sentOf(vendor), [`GET /compute/keypairs?${page}`])
@@ -134,7 +90,7 @@ t.test('keys are the user\'s own', async t => {
   t.match(rows[0], { public_key: 'ssh-rsa AAAAB3NzaC1yc2EFAKEFAKEFAKE fake@example', fingerprint: /^[\da-f:]+$/ })
 })
 
-t.test('networks are for guests, and public where they lead outside', async t => {
+t.test('guest networks are listed, public ones if they are routed to the outside', async t => {
   const { vendor, operations } = await openSandbox(t)
   const rows = await need(operations.networks).run({ region: 'default' })
   t.strictSame(sentOf(vendor), [`GET /compute/networks?${page}&server_type=guest`])
@@ -147,7 +103,7 @@ t.test('networks are for guests, and public where they lead outside', async t =>
   t.strictSame(await need(odd.operations.networks).run({}), [{ id: 'n1', name: 'n1', region: null, scope: 'unknown', cidrs: [] }])
 })
 
-t.test('a range is found by any of its addresses, and an invalid address finds nothing', async t => {
+t.test('any address of a range determines it, and an invalid address none', async t => {
   t.strictSame([cidrOf('10.77.3.10', 22), cidrOf('255.255.255.255', 1), cidrOf('1.2.3.4', 32), cidrOf('1.2.3.4', 0)], ['10.77.0.0/22', '128.0.0.0/1', '1.2.3.4/32', '0.0.0.0/0'])
   t.strictSame([cidrOf('2001:db8::1', 64), cidrOf('10.0.0.1', 33), cidrOf('10.0.0.1', null), cidrOf(null, 8)], [null, null, null, null])
 })
@@ -170,14 +126,14 @@ t.test('an empty list has no total, and one that does not end is malformed', asy
   t.equal(sentOf(endless.vendor).length, 2, 'a page without a new row is the last that is read')
 })
 
-t.test('a list where no such service is, is malformed, and so is one of another form', async t => {
+t.test('a list is malformed if the service does not exist or its answer has another form', async t => {
   for (const reply of [complaint(404, 'NotFoundError', 'Handler not found'), ok({ servers: [] }), ok([]), ok({ images: [{ name: 'no id' }] })]) {
     const { operations } = await open(t, () => reply)
     t.equal((await failureOf(need(operations.images).run({}))).failure, 'malformed')
   }
 })
 
-t.test('an ordinary user may not list projects, and is shown the one that it works in', async t => {
+t.test('an ordinary user, who may not list projects, sees the project of the sign-in', async t => {
   const { vendor, operations } = await openSandbox(t)
   t.strictSame(await need(operations['owners.list']).run(), [{ id: demoId, name: 'demo', email: null, status: null }])
   t.strictSame(await need(operations['owners.list']).get(demoId), { id: demoId, name: 'demo', email: null, status: null })
@@ -204,13 +160,13 @@ t.test('with scope system, rows that belong to projects require the project', as
   t.strictSame(['/compute/eips', '/v3/projects', '/compute/instance_snapshots'].map(path => scoped(path).length), [1, 1, 1])
 })
 
-t.test('an account whose token names no project and may not list any is refused', async t => {
+t.test('an account without a project in its token and without the right to list projects is refused', async t => {
   const refusal = complaint(403, 'ForbiddenError', 'not enough privilege to do identity:projects:list (require:domain,allow:project,query:domain)')
   const nobody = await open(t, () => refusal, null)
   t.equal((await failureOf(need(nobody.operations['owners.list']).run())).failure, 'forbidden')
 })
 
-t.test('a dead token is no lack of rights to list projects', async t => {
+t.test('an expired token is not mistaken for missing rights to list projects', async t => {
   const { vendor, operations } = await openSandbox(t)
   await operations.list.run({ filters: {}, offset: 0, after: null, limit: 1 })
   vendor.revokeTokens()
@@ -232,7 +188,7 @@ t.test('a project is created at the identity service, and the vendor\'s refusals
   t.match(await failureOf(need(operations['owners.create']).run({ name: 'customer-7' })), { failure: 'malformed', sideEffect: 'certain' }, 'it was made all the same')
 })
 
-t.test('snapshots are those of the whole server; another server\'s are not shown though the filter be ignored', async t => {
+t.test('snapshots of the whole server are listed; another server\'s are not, even if the vendor ignores the filter', async t => {
   const rows = [
     { id: 's1', name: 'one', status: 'ready', guest_id: webId, size: 40960, created_at: '2026-11-21T02:34:10.000000Z' },
     { id: 's2', name: 'two', status: 'instance_snapshot_create_failed', guest_id: webId },
@@ -250,7 +206,7 @@ t.test('snapshots are those of the whole server; another server\'s are not shown
   t.equal(sentOf(vendor).at(-1), `GET /compute_v2/instance_snapshots?${page}&%40guest_id=${webId}`)
 })
 
-t.test('a snapshot is made of the server, followed by its state, and can be deleted', async t => {
+t.test('a snapshot is created, followed by the state of the server, and deleted', async t => {
   const { vendor, line, operations, pass } = await openSandbox(t)
   t.strictSame(await need(operations['snapshots.create']).run({ id: stoppedId, name: 'before' }), { goal: { statuses: ['running', 'stopped', 'rescue'], failed: ['instance_snapshot_failed', 'snapshot_failed'] } })
   t.strictSame(writesOf(vendor), [['POST', `/compute/servers/${stoppedId}/instance-snapshot`, { server: { name: 'before' } }]])
@@ -265,7 +221,7 @@ t.test('a snapshot is made of the server, followed by its state, and can be dele
   await until(pass, async () => (await need(line.operations()['snapshots.list']).run({ id: stoppedId })).length === 0)
 })
 
-t.test('a snapshot whose deletion the node refuses stays in the list, in error', async t => {
+t.test('a snapshot that the node refuses to delete stays in the list, in error', async t => {
   const { vendor, line, operations, pass } = await openSandbox(t)
   await need(operations['snapshots.create']).run({ id: stoppedId, name: 'before' })
   await until(pass, async () => (await need(line.operations()['snapshots.list']).run({ id: stoppedId })).length === 1)
@@ -276,7 +232,7 @@ t.test('a snapshot whose deletion the node refuses stays in the list, in error',
   t.match(await need(line.operations()['snapshots.list']).run({ id: stoppedId }), [{ status: 'error', provider_status: 'instance_snapshot_delete_failed' }])
 })
 
-t.test('a snapshot that the server does not have is missing, and one that is gone meanwhile as well', async t => {
+t.test('a snapshot that the server does not have, or that was deleted in the meantime, is not found', async t => {
   const { vendor, operations } = await openSandbox(t)
   t.strictSame(await refusalOf(need(operations['snapshots.delete']).run({ id: webId, snapshot: 'f851ab0c-6fd9-4fe5-8924-8f3592c66eea' })), ['not-found', 'path.snapshot'])
   t.strictSame(await refusalOf(need(operations['snapshots.restore']).run({ id: webId, snapshot: '../x' })), ['not-found', 'path.snapshot'])
@@ -288,7 +244,7 @@ t.test('a snapshot that the server does not have is missing, and one that is gon
   t.strictSame(await refusalOf(need(raced.operations['snapshots.delete']).run({ id: webId, snapshot: 's1' })), ['conflict', ''])
 })
 
-t.test('a restore names the snapshot and leaves the server stopped; a release without it has no such action', async t => {
+t.test('a restore sends the snapshot and leaves the server stopped; a release without the action does not support it', async t => {
   let reply = ok({ server: {} })
   const { vendor, operations } = await open(t, withSample(({ method }) => method === 'GET' ? ok({ instance_snapshots: [{ id: 's1', guest_id: webId }] }) : reply, { status: 'ready', power_states: 'off' }))
   const restore = async () => await need(operations['snapshots.restore']).run({ id: webId, snapshot: 's1' })
@@ -300,7 +256,7 @@ t.test('a restore names the snapshot and leaves the server stopped; a release wi
   t.strictSame(await refusalOf(restore()), ['conflict', ''])
 })
 
-t.test('a server\'s addresses are its fixed ones and the elastic one, which alone has an id', async t => {
+t.test('a server has its fixed addresses and the elastic one; only the latter has an id', async t => {
   const { operations } = await openSandbox(t)
   t.strictSame(await need(operations['addresses.list']).run(vpcId), [
     { id: eipId, address: '192.0.2.10', family: 4, scope: 'public', prefix_length: null, gateway: null, primary: true, server_id: vpcId, region: 'default', ptr: null },
@@ -308,7 +264,7 @@ t.test('a server\'s addresses are its fixed ones and the elastic one, which alon
   ])
 })
 
-t.test('the account\'s addresses are the elastic ones, attached or not; an unallocated one has no address', async t => {
+t.test('an account lists its elastic addresses, attached or not, but none that is not allocated yet', async t => {
   const { operations } = await openSandbox(t)
   t.strictSame((await need(operations['addresses.list']).all()).map(({ address, server_id: server }) => [address, server]).sort(), [['192.0.2.10', vpcId], ['192.0.2.11', null]])
   const odd = await open(t, () => ok({ eips: [{ id: 'e1', status: 'allocate' }, { id: 'e2', ip_addr: '192.0.2.2', associate_id: 'lb1', associate_type: 'loadbalancer' }] }))
@@ -317,7 +273,7 @@ t.test('the account\'s addresses are the elastic ones, attached or not; an unall
   ])
 })
 
-t.test('an elastic address is taken away and kept, and given again by its id or itself', async t => {
+t.test('a detached elastic address is kept, and can be attached again by id or address', async t => {
   const { vendor, line, operations, pass } = await openSandbox(t)
   t.strictSame(await need(operations['addresses.detach']).run({ id: vpcId, address: '192.0.2.10' }), { goal: { statuses: ['running', 'stopped', 'rescue'], missing: ['192.0.2.10'], failed: ['dissociate_eip_failed'] } })
   t.strictSame(writesOf(vendor), [['POST', `/compute/servers/${vpcId}/dissociate-eip`, { server: { auto_delete: false } }]])
@@ -332,7 +288,7 @@ t.test('an elastic address is taken away and kept, and given again by its id or 
   t.strictSame(await need(line.operations()['addresses.attach']).run({ id: vpcId, addresses: [eipId] }), { done: true }, 'it has it already')
 })
 
-t.test('outside a VPC an address is accepted and fails afterwards, which the server shows', async t => {
+t.test('outside a VPC an attach is accepted and fails later, which the server shows', async t => {
   const { vendor, line, operations, pass } = await openSandbox(t)
   const accepted = await need(operations['addresses.attach']).run({ id: webId, addresses: ['192.0.2.11'] })
   t.strictSame(accepted.goal?.failed, ['associate_eip_failed'])
@@ -350,14 +306,14 @@ t.test('two addresses, an unknown one and one that is taken are refused', async 
   t.strictSame(await refusalOf(attach(['192.0.2.10'])), ['conflict', ''])
 })
 
-t.test('an address that the server does not have is missing, and a fixed one stays', async t => {
+t.test('an address that the server does not have is not found, and a fixed one cannot be detached', async t => {
   const { vendor, operations } = await openSandbox(t)
   t.strictSame(await refusalOf(need(operations['addresses.detach']).run({ id: webId, address: '192.0.2.10' })), ['not-found', 'path.address'])
   t.strictSame(await refusalOf(need(operations['addresses.detach']).run({ id: webId, address: '10.77.0.193' })), ['conflict', 'path.address'])
   t.strictSame(writesOf(vendor), [])
 })
 
-t.test('a raw call goes below the compute endpoint with the token, its body as JSON of a known length', async t => {
+t.test('a raw call is sent to the compute endpoint with the token, and its body as JSON with a length', async t => {
   const { vendor, operations } = await openSandbox(t)
   const got = await need(operations.raw).run({ method: 'GET', path: `/servers/${webId}/status`, query: '', body: undefined })
   t.strictSame(got, { status: 200, body: { server: { status: 'running' } } })
@@ -366,7 +322,7 @@ t.test('a raw call goes below the compute endpoint with the token, its body as J
   t.match(vendor.calls.at(-1), { body: '{"env":"prod"}', lengthKnown: true, headers: { 'content-type': 'application/json' } })
 })
 
-t.test('any status is an answer to a raw call, but the texts of 499 and 5xx stay where they are', async t => {
+t.test('a raw call returns any status, but not the texts of 499 and 5xx', async t => {
   let reply: SimulatedReply = complaint(404, 'ResourceNotFoundError', 'server nosuch not found')
   const { operations } = await open(t, () => reply)
   const get = async () => await need(operations.raw).run({ method: 'PUT', path: '/x', query: '', body: null })
@@ -383,7 +339,7 @@ t.test('any status is an answer to a raw call, but the texts of 499 and 5xx stay
   t.strictSame(await get(), { status: 204, body: null })
 })
 
-t.test('a dead token ends a raw call as it ends every other: one sign-in, one repeat', async t => {
+t.test('a raw call with an expired token is repeated once after a sign-in', async t => {
   const { vendor, operations } = await openSandbox(t)
   await need(operations.raw).run({ method: 'GET', path: '/zones', query: '', body: undefined })
   vendor.revokeTokens()
@@ -391,7 +347,7 @@ t.test('a dead token ends a raw call as it ends every other: one sign-in, one re
   t.equal(vendor.logins, 2)
 })
 
-t.test('paths that sign in or give out secrets are not passed on, however they are written', async t => {
+t.test('raw paths that sign in or return secrets are refused in any spelling', async t => {
   const { operations } = await openSandbox(t)
   const { isForbidden } = need(operations.raw)
   for (const path of [

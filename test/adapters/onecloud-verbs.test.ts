@@ -1,60 +1,26 @@
 import t from 'tap'
 import type { Accepted } from '../../src/adapters/verbs.ts'
-import { onecloud } from '../../src/adapters/onecloud/adapter.ts'
-import { GatewayError, UpstreamError } from '../../src/domain/failure.ts'
+import { UpstreamError } from '../../src/domain/failure.ts'
 import type { Goal } from '../../src/domain/operation.ts'
 import type { CreateSpec } from '../../src/domain/spec.ts'
 import { isInTransition, evaluateGoal } from '../../src/operations/goal.ts'
-import { startOnecloud, type OnecloudBehavior, type OnecloudSandbox } from '../../sandbox/onecloud/simulator.ts'
-import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
-import { createStillClock, type StillClock } from '../helpers/clock.ts'
-import { failureOf, openBench, type Bench, type OpenedAdapter, type Test, type DirectVerbs } from '../helpers/line.ts'
+import type { Simulator } from '../../sandbox/kit/simulator.ts'
+import type { StillClock } from '../helpers/clock.ts'
+import { failureOf, type OpenedAdapter, type DirectVerbs } from '../helpers/line.ts'
+import {
+  webId, stoppedId, vpcId, recycledId, otherId, goneId, ok, complaint, openSandbox, open, withServer, need, writes,
+  writesOf, refusalOf, type Handle
+} from './onecloud-bench.ts'
 
-type Handle = (request: SimulatedRequest) => SimulatedReply
-
-const webId = '6a10db1a-d5d6-4d75-867a-2c3cf06197c7'
-const stoppedId = '63ef4992-78c8-4e23-8250-111d1b36bf23'
-const vpcId = '36fb67d5-2347-4887-8c8f-9d9694380258'
-const recycledId = 'a397f354-12e4-487c-8069-22e5aa6d5ffc'
-const otherId = '581adcc2-964f-4ce7-88b9-da135edb706b'
-const goneId = '00000000-0000-4000-8000-000000000000'
 const debianId = '4288627b-c4db-4ab5-8c1c-e3ebd9496aa0'
 const keyId = '2d5ba53d-4ba4-4ff1-8657-76f9ddf2b305'
 const strong = 'Fake-Passw0rd-9x!'
-
-const ok = (body: unknown): SimulatedReply => ({ status: 200, body })
-const complaint = (status: number, name: string, details: string): SimulatedReply =>
-  ({ status, body: { class: name, code: status, details, time: '2026-11-21T10:34:06+08:00' } })
-
-async function openSandbox (test: Test, behavior: Partial<OnecloudBehavior> = {}): Promise<Bench<OnecloudSandbox> & Pick<StillClock, 'pass'>> {
-  const { now, pass } = createStillClock()
-  const vendor = await startOnecloud({ clock: now, behavior: { actionMs: 60, createMs: 60, ...behavior } })
-  return { ...openBench(test, onecloud, vendor, vendor.settings.pods), pass }
-}
-
-/** The adapter in front of a vendor whose every answer but the sign-in's the test gives. */
-async function open (test: Test, handle: Handle): Promise<Bench> {
-  const vendor = await startSimulator(request => {
-    if (request.path !== '/v3/auth/tokens') return handle(request)
-    const catalog = ['compute_v2', 'image', 'webconsole', 'identity'].map(type =>
-      ({ type, endpoints: [{ interface: 'public', region_id: 'region0', url: `http://${request.headers.host ?? ''}/${type}` }] }))
-    return { status: 200, headers: { 'x-subject-token': 'tok' }, body: { token: { expires_at: '2099-11-22T02:34:06Z', catalog } } }
-  })
-  return openBench(test, onecloud, vendor, { auth_url: `${vendor.origin}/v3`, username: 'gateway', password: 'secret-word', project: 'demo' })
-}
 
 const sample = {
   id: webId, name: 'web-1', status: 'running', power_states: 'on', hypervisor: 'kvm', vcpu_count: 2, vmem_size: 2048, disk: 40960, disks_info: [{ id: 'd1', index: 1, size: 10240 }, { id: 'd0', index: 0, size: 30720 }], disable_delete: false
 }
 
-/** A get shows the sample; everything else is answered by `handle`. */
-const withSample = (handle: Handle, more: object = {}): Handle => request =>
-  request.method === 'GET' && request.path === `/compute_v2/servers/${webId}` ? ok({ server: { ...sample, ...more } }) : handle(request)
-
-const need = <T>(verb: T | undefined): T => {
-  if (verb === undefined) throw new Error('the verb is absent')
-  return verb
-}
+const withSample = (handle: Handle, more: object = {}): Handle => withServer({ ...sample, ...more }, handle)
 
 /** By verb: the words that say that it has failed. */
 const failures = {
@@ -70,31 +36,9 @@ const defaultGoals = {
   stop: { statuses: ['stopped'] }
 } as const satisfies Readonly<Record<string, Goal>>
 
-interface Write {
-  readonly method: string
-  readonly path: string
-  readonly body: unknown
-}
-
-/** Method, path with query, and body of what was sent to change something. */
-const writes = (vendor: Simulator): Write[] => vendor.calls
-  .filter(({ method, path }) => method !== 'GET' && path !== '/v3/auth/tokens')
-  .map(({ method, path, rawQuery, body }) => ({ method, path: `${path}${rawQuery === '' ? '' : `?${rawQuery}`}`, body: body === '' ? null : JSON.parse(body) }))
-const writesOf = (vendor: Simulator): unknown[] => writes(vendor).map(({ method, path, body }) => [method, path, body])
 const actionsOf = (vendor: Simulator): unknown[] => writes(vendor).map(({ path }) => path.split('/').at(-1))
 
 const seenOf = async (line: OpenedAdapter, id: string) => await line.operations().get.run(id)
-
-async function refusalOf (work: Promise<unknown>): Promise<readonly [string, string]> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof GatewayError) return [error.refusal, error.options.errors?.[0]?.path ?? '']
-    if (error instanceof UpstreamError) return [error.failure, error.options.member ?? '']
-    throw error
-  }
-  throw new Error('nothing was refused')
-}
 
 interface Following extends Pick<StillClock, 'pass'> {
   readonly line: OpenedAdapter
@@ -144,7 +88,7 @@ t.test('a create always sends auto_start and disable_delete: the vendor\'s defau
   t.same([call?.lengthKnown, call?.headers['content-type']], [true, 'application/json'])
 })
 
-t.test('every member of a create is sent where it belongs, numbers as numbers and sizes in MiB', async t => {
+t.test('a create sends every member, numbers as numbers and sizes in MiB', async t => {
   const { vendor, operations } = await openSandbox(t)
   const { plan: _plan, ...rest } = spec()
   await need(operations.create).run({
@@ -184,14 +128,14 @@ t.test('every member of a create is sent where it belongs, numbers as numbers an
   }]])
 })
 
-t.test('a server that was asked to stay off is made when it is stopped', async t => {
+t.test('a create with auto_start: false ends when the server is stopped', async t => {
   const { line, operations, pass } = await openSandbox(t)
   const accepted = await need(operations.create).run(spec({ options: { auto_start: false } }))
   t.strictSame(accepted.goal?.statuses, ['stopped'])
   t.equal((await follow({ line, pass }, accepted.serverId ?? '', accepted, defaultGoals.create)).at(-1), 'ready')
 })
 
-t.test('a plan without disk_gib names no size: the vendor takes its smallest', async t => {
+t.test('a plan without disk_gib sends no disk size: the vendor uses its smallest', async t => {
   const { vendor, operations } = await openSandbox(t)
   const { disk_gib: _gib, ...rest } = spec()
   const { serverId } = await need(operations.create).run(rest)
@@ -199,14 +143,14 @@ t.test('a plan without disk_gib names no size: the vendor takes its smallest', a
   t.ok(vendor.servers.has(serverId ?? ''))
 })
 
-t.test('a server that fits nowhere is accepted, and fails later', async t => {
+t.test('a server that fits on no host is accepted and fails later', async t => {
   const { line, operations, pass } = await openSandbox(t)
   const { plan: _plan, ...rest } = spec()
   const accepted = await need(operations.create).run({ ...rest, cpus: 32, memory_mib: 400_000 })
   t.match((await follow({ line, pass }, accepted.serverId ?? '', accepted, defaultGoals.create)).at(-1), /failed: .*sched_fail/)
 })
 
-t.test('a create with a locally visible mistake is refused before anything is sent', async t => {
+t.test('a create that is visibly wrong is refused before anything is sent', async t => {
   const { vendor, operations } = await openSandbox(t)
   const { plan: _plan, ...rest } = spec()
   const faults: ReadonlyArray<readonly [string, CreateSpec]> = [
@@ -260,7 +204,7 @@ t.test('unknown objects are recognized in every language, and a 404 without such
   t.strictSame(await refusalOf(need(operations.create).run(spec())), ['rejected', ''])
 })
 
-t.test('an image service that is down is a passing fault of the provider, and its inner address is not shown', async t => {
+t.test('an image service that is down is a transient failure, and its internal address is not shown', async t => {
   const text = 'Invalid root image: fillDiskConfigByImage: modules.Images.GetByName: Head "http://10.0.0.7:30292/v1/images/x": dial tcp 10.0.0.7:30292: connect: connection refused'
   const { operations } = await open(t, () => complaint(400, 'InputParameterError', text))
   const error = await failureOf(need(operations.create).run(spec()))
@@ -283,7 +227,7 @@ t.test('an accepted create with an unreadable id still counts as accepted', asyn
   t.equal((await need(operations.create).run(spec())).serverId, undefined)
 })
 
-t.test('a create is sent once whatever happens, and the text of a 500 is not shown', async t => {
+t.test('a create is never repeated, and the text of a 500 is not shown', async t => {
   const { vendor, operations } = await open(t, () => complaint(500, 'UnclassifiedError', 'dsn=region:SECRET@tcp'))
   const error = await failureOf(need(operations.create).run(spec()))
   t.match([error.failure, error.sideEffect, error.options.vendorMessage], ['unavailable', 'possible', null])
@@ -296,7 +240,7 @@ t.test('the published example is accepted by the vendor', async t => {
   t.equal((await follow({ line, pass }, accepted.serverId ?? '', accepted, defaultGoals.create)).at(-1), 'running')
 })
 
-t.test('a deletion is for good by its query, without a body, and ends when the server is gone, not at ready in between', async t => {
+t.test('a permanent deletion is requested in the query, without a body, and ends when the server is gone, not at an intermediate ready', async t => {
   const { vendor, line, operations, pass } = await openSandbox(t, { actionMs: 300 })
   const { serverId = '' } = await need(operations.create).run(spec())
   const accepted = await need(operations.delete).run({ seen: await seenOf(line, serverId) })
@@ -306,7 +250,7 @@ t.test('a deletion is for good by its query, without a body, and ends when the s
   t.equal(states.at(-1), 'absent')
 })
 
-t.test('a deletion names the elastic address that outlives the server, if there is one', async t => {
+t.test('a deletion notes the elastic address that outlives the server', async t => {
   const { vendor, line, pass } = await openSandbox(t)
   const made = await need(line.operations().create).run(spec({ networks: ['vpcnet0'], options: { eip_bandwidth: 5 } }))
   const id = made.serverId ?? ''
@@ -321,7 +265,7 @@ t.test('a deletion names the elastic address that outlives the server, if there 
   t.equal((await need(own.operations.delete).run({ seen: await seenOf(own.line, webId) })).note, undefined, 'a public address of the server goes with it')
 })
 
-t.test('a recycled server is deleted without the query, and missing from then on though the vendor still shows it', async t => {
+t.test('recycle=true deletes without the query; the server is then missing, although the vendor still shows it', async t => {
   const { vendor, line, operations, pass } = await openSandbox(t)
   const { serverId = '' } = await need(operations.create).run(spec())
   const recycling = { seen: await seenOf(line, serverId), recycle: true }
@@ -336,7 +280,7 @@ t.test('a server that the vendor locked against deletion is a conflict, although
   t.equal((await failureOf(need(operations.delete).run({ seen: await seenOf(line, webId) }))).failure, 'conflict')
 })
 
-t.test('a deletion of what is gone meanwhile is a missing server, and that of a prepaid one is forbidden', async t => {
+t.test('deleting a server that was deleted in the meantime is not-found, and deleting a prepaid one forbidden', async t => {
   let reply = complaint(404, 'ResourceNotFoundError', 'server x not found')
   const { line, operations } = await open(t, withSample(() => reply))
   const seen = await seenOf(line, webId)
@@ -345,7 +289,7 @@ t.test('a deletion of what is gone meanwhile is a missing server, and that of a 
   t.equal((await failureOf(need(operations.delete).run({ seen }))).failure, 'forbidden')
 })
 
-t.test('renaming and protecting are updates that are done with their answer', async t => {
+t.test('rename and protect are done when the vendor answers', async t => {
   const { vendor, line, operations } = await openSandbox(t)
   t.strictSame(await need(operations.rename).run({ id: webId, name: 'web-renamed' }), { done: true })
   t.strictSame(await need(operations.protect).run({ id: webId, protected: false }), { done: true })
@@ -358,7 +302,7 @@ t.test('renaming and protecting are updates that are done with their answer', as
   t.match((await seenOf(line, webId)).server, { protected: true })
 })
 
-t.test('a name with an emoji is refused before anything is sent, in every call that gives a name', async t => {
+t.test('a name with an emoji is refused before anything is sent, in every verb with a name', async t => {
   const { vendor, operations } = await openSandbox(t)
   const name = 'web-\u{1F680}'
   t.strictSame(await refusalOf(need(operations.rename).run({ id: webId, name })), ['invalid-request', 'body.name'])
@@ -400,7 +344,7 @@ t.test('every verb reads the server first: missing, foreign and recycled servers
   t.strictSame(writesOf(vendor), [])
 })
 
-t.test('a stopped server takes new sizes, cpus and memory always together, memory as text with a unit', async t => {
+t.test('a resize of a stopped server sends cpus and memory together, memory as text with a unit', async t => {
   const { vendor, line, operations, pass } = await openSandbox(t)
   const accepted = await need(operations.resize).run({ seen: await seenOf(line, stoppedId), cpus: 4 })
   t.strictSame(writesOf(vendor), [['POST', `/compute/servers/${stoppedId}/change-config`, { server: { vcpu_count: 4, vmem_size: '1024M', auto_start: false } }]])
@@ -409,7 +353,7 @@ t.test('a stopped server takes new sizes, cpus and memory always together, memor
   t.match((await seenOf(line, stoppedId)).server, { cpus: 4, memory_mib: 1024, status: 'stopped' })
 })
 
-t.test('a plan is chosen by its name, and an unknown one is refused with its member', async t => {
+t.test('a plan is sent by name, and an unknown one is refused with its member', async t => {
   const { vendor, line, operations, pass } = await openSandbox(t)
   const seen = await seenOf(line, stoppedId)
   const accepted = await need(operations.resize).run({ seen, plan: 'ecs.g1.c2m4' })
@@ -434,13 +378,13 @@ t.test('a resize to the plan that a stale record already names sends the plan\'s
   t.strictSame(await resize({ plan: 'ecs.g1.c2m4' }), { done: true }, 'it has that plan')
 })
 
-t.test('a plan whose sizes the provider does not return is refused: nothing would show that it was taken', async t => {
+t.test('a plan whose sizes the provider does not return is refused: nothing would show when the resize is done', async t => {
   const { vendor, line, operations } = await open(t, withSample(() => ok({ serverskus: [{ name: 'odd' }] }), { status: 'ready', power_states: 'off' }))
   t.strictSame(await refusalOf(need(operations.resize).run({ seen: await seenOf(line, webId), plan: 'odd' })), ['rejected', 'body.plan'])
   t.strictSame(writesOf(vendor), [])
 })
 
-t.test('a running server is a conflict without restart', async t => {
+t.test('resizing a running server without restart is a conflict', async t => {
   const { vendor, line, operations } = await openSandbox(t)
   const seen = await seenOf(line, webId)
   t.strictSame(await refusalOf(need(operations.resize).run({ seen, cpus: 4 })), ['conflict', ''])
@@ -450,7 +394,7 @@ t.test('a running server is a conflict without restart', async t => {
   t.equal(writesOf(vendor).length, sent, 'of two changes neither is begun')
 })
 
-t.test('a release that can plug in while running is left to do so', async t => {
+t.test('a release that can resize running servers is allowed to', async t => {
   const { vendor, line, operations } = await open(t, withSample(() => ok({ server: {} })))
   t.strictSame(await need(operations.resize).run({ seen: await seenOf(line, webId), memory_mib: 4096 }), { goal: { statuses: ['running'], cpus: 2, memory_mib: 4096, failed: failures.resize } })
   t.strictSame(writesOf(vendor), [['POST', `/compute_v2/servers/${webId}/change-config`, { server: { vcpu_count: 2, vmem_size: '4096M' } }]])
@@ -485,7 +429,7 @@ t.test('a stopped server that grows in both stays stopped', async t => {
   t.match((await seenOf(line, stoppedId)).server, { cpus: 2, memory_mib: 1024, disk_gib: 20, status: 'stopped' })
 })
 
-t.test('no server is stopped for a plan that there is not', async t => {
+t.test('an unknown plan is refused before the server is stopped', async t => {
   const { vendor, line, operations } = await openSandbox(t)
   for (const plan of ['nosuch', 'ecs.old.c1m1']) {
     t.strictSame(await refusalOf(need(operations.resize).run({ seen: await seenOf(line, webId), plan, restart: true })), ['rejected', 'body.plan'])
@@ -493,7 +437,7 @@ t.test('no server is stopped for a plan that there is not', async t => {
   t.strictSame(writesOf(vendor), [])
 })
 
-t.test('sizes that the server has already are no work', async t => {
+t.test('a resize to the current sizes sends nothing', async t => {
   const { vendor, line, operations } = await openSandbox(t)
   t.strictSame(await need(operations.resize).run({ seen: await seenOf(line, webId), cpus: 2, memory_mib: 2048, disk_gib: 40, restart: true }), { done: true })
   t.strictSame(writesOf(vendor), [])
@@ -510,7 +454,7 @@ t.test('a disk does not shrink, and a size that no server can have is refused, b
   t.equal(vendor.calls.length, before)
 })
 
-t.test('sizes that the vendor does not show must be given, or the resize is a conflict', async t => {
+t.test('sizes that the vendor does not return must be in the request, or the resize is a conflict', async t => {
   const { line, operations } = await open(t, withSample(() => ok({ server: {} }), { vcpu_count: null, vmem_size: null, disk: 0, disks_info: [], status: 'ready' }))
   const seen = await seenOf(line, webId)
   t.strictSame(await refusalOf(need(operations.resize).run({ seen, cpus: 2 })), ['invalid-request', 'body.memory_mib'])
@@ -518,13 +462,13 @@ t.test('sizes that the vendor does not show must be given, or the resize is a co
   t.strictSame(await refusalOf(need(operations.resize).run({ seen, disk_gib: 20 })), ['conflict', ''])
 })
 
-t.test('a resize that fails is seen to fail', async t => {
+t.test('a failed resize is recognized', async t => {
   const { line, operations, pass } = await openSandbox(t, { failActions: ['change-config'] })
   const accepted = await need(operations.resize).run({ seen: await seenOf(line, stoppedId), cpus: 2 })
   t.match((await follow({ line, pass }, stoppedId, accepted, {})).at(-1), /failed: .*change_flavor_fail/)
 })
 
-t.test('a step waits for a server that is down with nothing under way', async t => {
+t.test('a step waits until the server is stopped and idle', async t => {
   const { line } = await openSandbox(t)
   const facts = (await seenOf(line, stoppedId)).server
   const { isDue } = need(line.operations().steps?.['rebuild.write'])
@@ -540,7 +484,7 @@ t.test('a stopped server is rebuilt at once and stays stopped', async t => {
   t.equal((await seenOf(line, stoppedId)).server.image?.id, debianId)
 })
 
-t.test('a running server is stopped first, for only a stopped one is rebuilt, and started by the rebuild', async t => {
+t.test('a running server is stopped before a rebuild, which starts it again', async t => {
   const { vendor, line, operations, pass } = await openSandbox(t)
   const accepted = await need(operations.rebuild).run({ seen: await seenOf(line, webId), image: debianId })
   t.equal(accepted.next?.name, 'rebuild.write')
@@ -563,7 +507,7 @@ t.test('the image is checked in the list before anything is stopped: a get of on
   t.strictSame(vendor.calls.filter(({ path }) => path.startsWith('/image/v1/images/')), [])
 })
 
-t.test('a rebuild refuses a weak password, two keys and the text of one before anything is sent', async t => {
+t.test('a rebuild refuses a weak password, two keys and the text of a key before anything is sent', async t => {
   const { vendor, line, operations } = await openSandbox(t)
   const seen = await seenOf(line, stoppedId)
   const before = vendor.calls.length
@@ -573,7 +517,7 @@ t.test('a rebuild refuses a weak password, two keys and the text of one before a
   t.equal(vendor.calls.length, before)
 })
 
-t.test('an image or key that the vendor itself does not find is refused with its member, never a missing server', async t => {
+t.test('an image or key that the vendor does not find is refused with its member, never a missing server', async t => {
   let reply = complaint(404, 'NotFoundError', 'failed to find nosuch')
   const { line, operations } = await open(t, withSample(() => reply, { hypervisor: 'aliyun', status: 'ready', power_states: 'off' }))
   const seen = await seenOf(line, webId)
@@ -584,7 +528,7 @@ t.test('an image or key that the vendor itself does not find is refused with its
   t.strictSame(await refusalOf(need(operations.rebuild).run({ seen, image: 'nosuch' })), ['conflict', ''])
 })
 
-t.test('a rescue ends when the record has rescue_mode, since there is no such status, and unrescue when it lacks it', async t => {
+t.test('a rescue ends when the record has rescue_mode, because there is no such status, and an unrescue when it no longer does', async t => {
   const { vendor, line, operations, pass } = await openSandbox(t)
   const states = await follow({ line, pass }, webId, await need(operations.rescue).run({ id: webId }), {})
   t.strictSame(states, ['stopping', 'start_rescue', 'running'])
@@ -595,7 +539,7 @@ t.test('a rescue ends when the record has rescue_mode, since there is no such st
   t.strictSame(actionsOf(vendor), ['start-rescue', 'start-rescue', 'stop-rescue'])
 })
 
-t.test('what another action has failed in does not end a rescue, and what its own has does', async t => {
+t.test('the failed status of another action does not end a rescue, and its own does', async t => {
   const { line, operations } = await open(t, withSample(() => ok({ server: {} }), { status: 'instance_snapshot_failed' }))
   const { goal = {} } = await need(operations.rescue).run({ id: webId })
   const { server } = await seenOf(line, webId)
@@ -605,7 +549,7 @@ t.test('what another action has failed in does not end a rescue, and what its ow
   t.match(evaluateGoal(goal, { ...server, status: 'error', provider_status: 'start_rescue_failed' }, late), { verdict: 'failed', error: /start_rescue_failed/ })
 })
 
-t.test('of a server that a side action has left in a word of failure the state is read anew before a power verb is sent', async t => {
+t.test('if a side action left the server in a failed status, the state is read again before a power verb is sent', async t => {
   const { vendor, line, operations, pass } = await openSandbox(t, { failActions: ['set-password'] })
   const broken = await follow({ line, pass }, webId, await need(operations.password).run({ id: webId, password: strong }), {})
   t.match(broken.at(-1), /failed: .*qga_exec_command_failed/)
@@ -626,7 +570,7 @@ t.test('a forced stop is accepted in any state, and a state that cannot be refre
   t.strictSame(await refusalOf(need(operations.stop).run({ id: webId })), ['conflict', ''])
 })
 
-t.test('a password for a stopped server is written to it, which leaves it stopped and can be seen to fail', async t => {
+t.test('a password is written to the disk of a stopped server, which stays stopped; a failure is recognized', async t => {
   const { vendor, line, operations, pass } = await openSandbox(t)
   const accepted = await need(operations.password).run({ id: stoppedId, password: strong })
   t.strictSame(accepted, { goal: { statuses: ['stopped'], failed: failures.password } })
@@ -636,7 +580,7 @@ t.test('a password for a stopped server is written to it, which leaves it stoppe
   t.match((await follow({ line, pass }, stoppedId, await need(operations.password).run({ id: stoppedId, password: strong }), {})).at(-1), /failed: .*deploy_fail/)
 })
 
-t.test('a running guest is asked for its password by a helper, and the server shows whether that is there', async t => {
+t.test('the password of a running server is set by the guest agent, and a missing agent is recognized', async t => {
   const { vendor, line, operations, pass } = await openSandbox(t)
   const accepted = await need(operations.password).run({ id: webId, password: strong })
   t.strictSame(accepted, { goal: { statuses: ['running', 'rescue'], failed: failures.password } })
@@ -674,7 +618,7 @@ t.test('the type of a console is the protocol in the link, else url', async t =>
   t.equal((await need(operations.console).run({ id: webId })).type, 'url')
 })
 
-t.test('a dead token is 401 at the console service: one sign-in, one repeat', async t => {
+t.test('a 401 of the console service leads to one sign-in and one repeat', async t => {
   const { vendor, operations } = await openSandbox(t)
   await operations.list.run({ filters: {}, offset: 0, after: null, limit: 1 })
   vendor.fail({ match: ({ path }) => path.startsWith('/webconsole-service'), kind: 'reply', reply: complaint(401, 'UnauthorizedError', 'Unauthorized') })
@@ -742,7 +686,7 @@ t.test('a dry run includes the later steps, each with its own name', async t => 
   t.strictSame(writesOf(vendor), [])
 })
 
-t.test('life of a server, from create to delete', async t => {
+t.test('a server passes through all verbs from create to delete', async t => {
   const { line, pass } = await openSandbox(t)
   const made = await need(line.operations().create).run(spec({ tags: ['env=test'] }))
   const id = made.serverId ?? ''

@@ -9,10 +9,7 @@ import { startOnecloud, type OnecloudBehavior, type OnecloudSandbox } from '../.
 import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
 import { createStillClock } from '../helpers/clock.ts'
 import { failureOf, listAll, openBench, type Bench, type Test, type DirectVerbs } from '../helpers/line.ts'
-
-type Handle = (request: SimulatedRequest) => SimulatedReply
-
-const credentials = { username: 'gateway', password: 'secret-word', project: 'demo' }
+import { webId, stoppedId, vpcId, recycledId, otherId, goneId, ok, complaint, html, credentials, type Handle } from './onecloud-bench.ts'
 
 /** The adapter in front of a vendor whose every answer the test gives. */
 async function open (test: Test, handle: Handle, settings: object = {}): Promise<Bench> {
@@ -24,11 +21,6 @@ async function openSandbox (test: Test, behavior: Partial<OnecloudBehavior> = {}
   const vendor = await startOnecloud({ clock: createStillClock().now, behavior })
   return openBench(test, onecloud, vendor, { ...vendor.settings.pods, ...more })
 }
-
-const ok = (body: unknown): SimulatedReply => ({ status: 200, body })
-const complaint = (status: number, name: string, details: string): SimulatedReply =>
-  ({ status, body: { class: name, code: status, details, time: '2026-11-21T10:34:06+08:00' } })
-const html = (status: number): SimulatedReply => ({ status, headers: { 'content-type': 'text/html' }, body: '<html><body>no</body></html>' })
 
 const endpoint = (url: string, name = 'public', region = 'region0') => ({ interface: name, region_id: region, region, url })
 const catalogOf = (request: SimulatedRequest): unknown[] =>
@@ -54,13 +46,6 @@ const lastCall = (vendor: Simulator) => {
   if (call === undefined) throw new Error('nothing was sent')
   return call
 }
-
-const webId = '6a10db1a-d5d6-4d75-867a-2c3cf06197c7'
-const vpcId = '36fb67d5-2347-4887-8c8f-9d9694380258'
-const otherId = '581adcc2-964f-4ce7-88b9-da135edb706b'
-const recycledId = 'a397f354-12e4-487c-8069-22e5aa6d5ffc'
-const stoppedId = '63ef4992-78c8-4e23-8250-111d1b36bf23'
-const goneId = '00000000-0000-4000-8000-000000000000'
 
 /** The members of a recorded running server that are read. */
 const web = {
@@ -134,7 +119,7 @@ t.test('a server that was never scheduled has no region, image, plan, disk or ad
   t.strictSame(facts.allowed_actions, ['rename', 'delete'])
 })
 
-t.test('the elastic address comes first, as public; no other member has it', async t => {
+t.test('the elastic address, which only one member has, comes first and is public', async t => {
   const facts = factsOf({ ...web, eip: '192.0.2.10', eip_mode: 'elastic_ip', ips: '192.168.40.253', nics: [{ ip_addr: '192.168.40.253', is_exit: false }], networks: '' })
   t.strictSame(facts.addresses, [
     { address: '192.0.2.10', family: 4, scope: 'public', prefix_length: null, gateway: null, primary: true },
@@ -142,14 +127,14 @@ t.test('the elastic address comes first, as public; no other member has it', asy
   ])
 })
 
-t.test('a routed network card is public, IPv6 goes by its range, and no address is given twice', async t => {
+t.test('a routed network card is public, the scope of IPv6 follows from its range, and no address is listed twice', async t => {
   const facts = factsOf({ ...web, eip: '203.0.113.7', nics: [{ ip_addr: '10.0.0.5', ip6_addr: '2001:db8::51', is_exit: true }, { ip_addr: '203.0.113.7', is_exit: true }], networks: 'eth0:2001:db8::51/64/mac\n' })
   t.strictSame(facts.addresses.map(({ address, scope, prefix_length: length }) => [address, scope, length]), [
     ['203.0.113.7', 'public', null], ['10.0.0.5', 'public', null], ['2001:db8::51', 'public', 64]
   ])
 })
 
-t.test('without network cards the comma-separated addresses are taken', async t => {
+t.test('without network cards the comma-separated addresses are used', async t => {
   const facts = factsOf({ ...web, nics: [], ips: '10.77.0.9, 2001:db8::9,not an address', networks: null })
   t.strictSame(facts.addresses.map(({ address, family, scope }) => [address, family, scope]), [['10.77.0.9', 4, 'private'], ['2001:db8::9', 6, 'public']])
 })
@@ -160,12 +145,12 @@ t.test('the disks are added up while their sum is still 0', async t => {
   t.equal(factsOf({ ...web, disk: 0, disks_info: [] }).disk_gib, null)
 })
 
-t.test('the image is that of the disk with the lowest index, in any order', async t => {
+t.test('the image is that of the disk with the lowest index, whatever the order of the disks', async t => {
   t.equal(factsOf({ ...web, disks_info: [...web.disks_info].reverse() }).image?.name, 'debian-12-fake')
   t.equal(factsOf({ ...web, disks_info: [{ index: 0, size: 10240 }] }).image, null)
 })
 
-t.test('the plan is the name of the size, and a stale one does not touch cpus and memory', async t => {
+t.test('the plan is the name of the size, and a stale one does not change cpus and memory', async t => {
   const facts = factsOf({ ...web, instance_type: 'ecs.g1.c1m1', vcpu_count: 3, vmem_size: 3072 })
   t.strictSame([facts.plan, facts.cpus, facts.memory_mib], [{ id: 'ecs.g1.c1m1', name: 'ecs.g1.c1m1' }, 3, 3072])
 })
@@ -207,12 +192,12 @@ t.test('every status in the table is mapped', async t => {
   for (const [word, status] of table) t.match(withWord(word), { status, provider_status: word }, word)
 })
 
-t.test('both spellings of failure are errors, also in words that the table lacks', async t => {
+t.test('both spellings of a failure are errors, also in statuses that are not in the table', async t => {
   t.equal(withWord('warp_fail').status, 'error')
   t.equal(withWord('warp_failed').status, 'error')
 })
 
-t.test('after failed work beside a server its power decides the status; it is an error only if the power is unknown', async t => {
+t.test('after a failed side action the power decides the status; it is an error only if the power is unknown', async t => {
   for (const word of ['qga_exec_command_failed', 'associate_eip_failed', 'instance_snapshot_failed', 'instance_snapshot_delete_failed', 'renew_failed']) {
     t.match(withWord(word, 'on'), { status: 'running', power: 'on', task: null, locked: false, provider_status: word }, word)
     t.match(withWord(word, 'off'), { status: 'stopped', power: 'off', provider_status: word }, word)
@@ -239,7 +224,7 @@ t.test('a server in rescue mode is in rescue, whatever its status', async t => {
   t.match(factsOf({ ...web, rescue_mode: false }), { status: 'running' })
 })
 
-t.test('an unknown, missing or container status is unknown, with the vendor\'s word', async t => {
+t.test('an unknown, missing or container status is unknown, and provider_status has the vendor\'s', async t => {
   t.match(withWord('warming_nebula'), { status: 'unknown', provider_status: 'warming_nebula' })
   t.match(withWord('container_running'), { status: 'unknown', provider_status: 'container_running' })
   const { status: _status, ...rest } = web
@@ -266,7 +251,7 @@ t.test('a frozen server is locked without a task', async t => {
   t.match(factsOf({ ...web, freezed: true }), { status: 'running', locked: true, task: null, allowed_actions: [] })
 })
 
-t.test('the vendor\'s power field wins; the status decides only if it is missing', async t => {
+t.test('the vendor\'s power member decides, or the status if there is none', async t => {
   t.equal(withWord('start_start', 'off').power, 'off')
   t.equal(withWord('running', 'unknown').power, 'unknown')
   t.equal(withWord('stop_fail', 'on').power, 'on')
@@ -321,7 +306,7 @@ t.test('the account takes a user or an access key, never both', async t => {
   t.match(onecloud.account.parse({ ...auth, ...credentials }), { auth_url: 'https://pods.example.com:5000/v3', domain: 'Default', project_domain: 'Default', scope: 'project', interface: 'public' })
 })
 
-t.test('the sign-in names one method, the user\'s domain and the project, and its token comes from the header', async t => {
+t.test('the sign-in sends one method, the user\'s domain and the project, and its token comes from the header', async t => {
   const { vendor, operations } = await open(t, request => request.path === '/v3/auth/tokens'
     ? { ...signedIn(catalogOf(request), 'from-header'), body: { id: 'from-body', token: { expires_at: '2099-01-01T00:00:00Z', catalog: catalogOf(request) } } }
     : calm(request), { domain: 'Users', project_domain: 'Projects' })
@@ -345,7 +330,7 @@ t.test('a sign-in without X-Subject-Token is malformed', async t => {
   t.equal((await failureOf(operations.get.run(webId))).failure, 'malformed')
 })
 
-t.test('the token is valid until expires_at with any number of fraction digits, and without one for as long as it works', async t => {
+t.test('the token is valid until expires_at, with any number of fraction digits; without it until it is refused', async t => {
   for (const [text, expected] of [
     ['2099-11-22T02:34:06.168719Z', Date.parse('2099-11-22T02:34:06.168Z')], ['2099-11-22T02:34:06Z', Date.parse('2099-11-22T02:34:06Z')], ['soon', null]
   ] as const) {
@@ -368,7 +353,7 @@ t.test('old releases answer the sign-in with 201 and a long token', async t => {
   t.equal((await operations.get.run(webId)).server.name, 'web-1')
 })
 
-t.test('an administrator of a domain signs in to a project, and lists ask for the servers of the domain', async t => {
+t.test('an administrator of a domain signs in to a project, and lists request the servers of the domain', async t => {
   const vendor = await startOnecloud()
   const { operations } = openBench(t, onecloud, vendor, { ...vendor.adminSettings, scope: 'domain' })
   t.ok((await listAll(operations)).length > 50)
@@ -498,7 +483,7 @@ t.test('the endpoint is that of the configured region; without one the choice do
   t.match(await computeWith(t, regions, { region: 'region-c' }), /^forbidden: .*no compute_v2 endpoint/)
 })
 
-t.test('trailing slashes of an endpoint are cut', async t => {
+t.test('trailing slashes of an endpoint are removed', async t => {
   t.equal(await computeWith(t, origin => [endpoint(`${origin}/compute//`)]), '/compute/servers')
 })
 
@@ -552,7 +537,7 @@ t.test('the simulated catalog with internal endpoints, slashes and changing orde
   t.equal((await failureOf(operations.list.run(page()))).failure, 'forbidden')
 })
 
-t.test('a dead token is 403 with allow:none: one sign-in, one repeat', async t => {
+t.test('a 403 with allow:none is an expired token: one sign-in, one repeat', async t => {
   const { vendor, line } = await openSandbox(t)
   await line.operations().get.run(webId)
   vendor.revokeTokens()
@@ -572,7 +557,7 @@ t.test('a 403 with allow:none that persists after a fresh sign-in is a missing p
   }
 })
 
-t.test('an action refused for its dead token is sent once more', async t => {
+t.test('an action refused for an expired token is sent once more', async t => {
   let posts = 0
   const { operations, vendor } = await open(t, withDesk(request => {
     if (request.method !== 'POST') return ok({ server: web })
@@ -702,7 +687,7 @@ t.test('a status filter sends every vendor status that maps to it, so no matchin
   }
 })
 
-t.test('error and unknown have too many vendor words and are filtered by the gateway', async t => {
+t.test('error and unknown have too many vendor statuses and are filtered by the gateway', async t => {
   const { vendor, operations } = await open(t, calm)
   for (const status of ['error', 'unknown'] as const) {
     await operations.list.run(page({ filters: { status: new Set([status, 'running']) } }))

@@ -29,7 +29,7 @@ async function openGateway (test: Test, behavior: Partial<OpenstackBehavior> = {
 const lastBody = ({ calls }: OpenstackSandbox): unknown => JSON.parse(calls.findLast(({ method, path }) => method !== 'GET' && path.startsWith('/compute'))?.body || 'null')
 const writesOf = ({ calls }: OpenstackSandbox): string[] => calls.filter(({ method, path }) => method !== 'GET' && !path.endsWith('/auth/tokens')).map(({ method, path, body }) => `${method} ${path.replace(/[\da-f-]{36}/g, 'ID')} ${body}`)
 
-t.test('an order has exactly the members that were asked for, networks and the tag of the gateway', async t => {
+t.test('a create sends exactly the requested members, networks and the tag of the gateway', async t => {
   const { line } = await openSandbox(t)
   const bodyOf = async (spec: object): Promise<unknown> => {
     const { operations, calls } = line.dryRun()
@@ -55,13 +55,13 @@ t.test('an order has exactly the members that were asked for, networks and the t
   })
 })
 
-t.test('user data is sent in base64, which alone Nova takes', async t => {
+t.test('user data is sent in base64, the only form that Nova accepts', async t => {
   const { operations, vendor } = await openSandbox(t)
   await verb(operations, 'create').run({ ...order, user_data: '#cloud-config\nå' })
   t.match(lastBody(vendor), { server: { user_data: Buffer.from('#cloud-config\nå').toString('base64') } })
 })
 
-t.test('what cannot be right is refused before anything is sent', async t => {
+t.test('requests that are visibly wrong are refused before anything is sent', async t => {
   const { operations, vendor } = await openSandbox(t)
   const refused: ReadonlyArray<readonly [object, string]> = [
     [{ name: ' web' }, 'body.name'],
@@ -81,7 +81,7 @@ t.test('what cannot be right is refused before anything is sent', async t => {
   t.equal(vendor.calls.length, 0)
 })
 
-t.test('what Nova refuses names our member, and never repeats a password', async t => {
+t.test('a refusal of Nova gets our member, and never repeats a password', async t => {
   const { operations, vendor } = await openSandbox(t)
   const refused: ReadonlyArray<readonly [object, string]> = [
     [{ plan: 'none' }, 'body.plan'], [{ image: uuid(1, 1) }, 'body.image'], [{ networks: [uuid(1, 2)] }, 'body.networks'], [{ ssh_keys: ['none'] }, 'body.ssh_keys'],
@@ -96,14 +96,14 @@ t.test('what Nova refuses names our member, and never repeats a password', async
   t.match(await failureOf(verb(operations, 'create').run(order)), { failure: 'rejected', options: { member: 'body.networks' } })
 })
 
-t.test('a password that the cloud makes is returned, one of the caller is not', async t => {
+t.test('a password that the cloud generates is returned, the caller\'s own is not', async t => {
   const { operations } = await openSandbox(t)
   t.match(await verb(operations, 'create').run(order), { password: /^shown-once/ })
   t.notOk('password' in await verb(operations, 'create').run({ ...order, password: 'Correct-Horse-9x!' }))
   t.match(await verb(operations, 'rescue').run({ id: uuid(0x5e, 2) }), { password: /^shown-once/ })
 })
 
-t.test('a quota that is used up is a quota, and an order that fits nowhere fails later as a lack of capacity', async t => {
+t.test('an exhausted quota is quota-exceeded, and a create that fits on no host fails later for lack of capacity', async t => {
   const full = await openGateway(t, { quota: 5 })
   isProblem(t, await full.ask('POST', '/servers', { body: order }), 422, 'quota-exceeded')
   const { ask } = await openGateway(t)
@@ -127,7 +127,7 @@ t.test('a resize waits for VERIFY_RESIZE, confirms once, and ends when the serve
   t.match((await ask('GET', `/servers/${web}`)).json(), { status: 'running', plan: { id: '3' } })
 })
 
-t.test('a cloud that confirms a resize by itself is met', async t => {
+t.test('a resize that the cloud confirms by itself succeeds', async t => {
   const bench = await openSandbox(t)
   const step = verb(bench.operations, 'steps')['confirm_resize']
   const { server } = await bench.operations.get.run(web)
@@ -137,7 +137,7 @@ t.test('a cloud that confirms a resize by itself is met', async t => {
   t.match(await failureOf(step?.run(web, { plan: '3' }) ?? Promise.resolve()), { failure: 'conflict' })
 })
 
-t.test('a resize that fits nowhere, to the same plan, or to a smaller disk fails, each in its own way', async t => {
+t.test('a resize that fits on no host fails; one to the same plan, an unknown plan or a smaller disk is refused', async t => {
   const { ask, vendor } = await openGateway(t)
   const resize = async (plan: string, id = web): Promise<ReturnType<Ask>> => ask('POST', `/servers/${id}/resize`, { body: { plan }, headers: soon })
   t.match(isOperation(t, await resize('6'), 200, 'resize'), { status: 'failed', error: /no host was tried.*capacity-exhausted/ })
@@ -149,14 +149,14 @@ t.test('a resize that fits nowhere, to the same plan, or to a smaller disk fails
   t.equal(writesOf(vendor).length, length, 'nothing was sent')
 })
 
-t.test('an action that fails with nothing to show for it is known by the log, unless the cloud hides that', async t => {
+t.test('the log shows the failure of an action that leaves no other trace, unless the cloud hides the log', async t => {
   const { ask } = await openGateway(t, { failActions: ['stop'] })
   t.match(isOperation(t, await ask('POST', `/servers/${web}/stop`, { headers: soon }), 200, 'stop'), { status: 'failed', error: /log shows stop as failed/ })
   const hidden = await openGateway(t, { failActions: ['stop'], hidesLog: true })
   t.match(isOperation(t, await hidden.ask('POST', `/servers/${web}/stop`, { headers: { prefer: 'wait=100' } }), 202, 'stop'), { status: 'running' })
 })
 
-t.test('an action that went on at another host has not failed because of the first one', async t => {
+t.test('an action that failed on one host and succeeded on another has not failed', async t => {
   const { operations, vendor } = await openSandbox(t)
   const event = (name: string, end: string, result: string): object => ({ event: name, start_time: '2026-11-28T10:00:00', finish_time: end, result })
   const read = async (instanceAction: object): Promise<string | undefined> => {
@@ -169,7 +169,7 @@ t.test('an action that went on at another host has not failed because of the fir
   t.equal(await read({ message: null, events: [] }), 'running')
 })
 
-t.test('a short reboot is known by the log, and a failed snapshot by the image that vanished', async t => {
+t.test('a short reboot is recognized by the log, and a failed snapshot by its missing image', async t => {
   const { ask, vendor } = await openGateway(t, { actionMs: 1 })
   t.match(isOperation(t, await ask('POST', `/servers/${web}/reboot`, { headers: soon }), 200, 'reboot'), { status: 'succeeded', note: null })
   t.match(isOperation(t, await ask('POST', `/servers/${web}/snapshots`, { body: { name: 'kept' }, headers: soon }), 200, 'snapshots.create'), { status: 'succeeded' })
@@ -185,14 +185,14 @@ t.test('a stopped server that is rebuilt passes through ACTIVE and ends stopped'
   t.match((await ask('GET', `/servers/${stopped}`)).json(), { status: 'stopped', image: { id: ubuntu } })
 })
 
-t.test('a deleted server is gone, also where the cloud keeps it in a recycle bin', async t => {
+t.test('a deleted server is missing, even if the cloud keeps it in a recycle bin', async t => {
   const { ask, vendor } = await openGateway(t, { recycles: true })
   t.match(isOperation(t, await ask('DELETE', `/servers/${web}`, { headers: soon }), 200, 'delete'), { status: 'succeeded' })
   isProblem(t, await ask('GET', `/servers/${web}`), 404, 'server-not-found')
   t.ok(vendor.servers.has(web), 'the cloud has it still')
 })
 
-t.test('a wrong state and a lock are conflicts in Nova\'s words', async t => {
+t.test('a wrong state and a lock are conflicts with Nova\'s message', async t => {
   const { operations, vendor } = await openSandbox(t)
   t.match(await failureOf(verb(operations, 'start').run({ id: web })), { failure: 'conflict', options: { vendorMessage: /while it is in vm_state active/ } })
   Object.assign(vendor.servers.get(web) ?? {}, { locked: true })
@@ -200,7 +200,7 @@ t.test('a wrong state and a lock are conflicts in Nova\'s words', async t => {
   t.match(await failureOf(verb(operations, 'password').run({ id: uuid(0x5e, 6), password: 'Correct-Horse-9x!' })), { failure: 'conflict' })
 })
 
-t.test('the console that the hosts have is opened', async t => {
+t.test('the console type that the hosts have is opened', async t => {
   for (const [consoles, type] of [[['novnc'], 'novnc'], [['spice-html5'], 'spice-html5'], [['serial'], 'serial']] as const) {
     const { operations } = await openSandbox(t, { consoles })
     t.match(await verb(operations, 'console').run({ id: web }), { type, url: /token/, expires_at: null })
@@ -209,7 +209,7 @@ t.test('the console that the hosts have is opened', async t => {
   t.match(await failureOf(verb(operations, 'console').run({ id: web })), { failure: 'rejected' })
 })
 
-t.test('a floating address is taken from no other server, and Neutron is asked for the truth', async t => {
+t.test('a floating address is not taken from another server, according to Neutron', async t => {
   const bench = await openSandbox(t)
   const { operations, vendor } = bench
   const other = uuid(0x5e, 2)
@@ -225,7 +225,7 @@ t.test('a floating address is taken from no other server, and Neutron is asked f
   t.match(await failureOf(verb(operations, 'addresses.detach').run({ id: web, address: '203.0.113.10' })), { failure: 'not-found', options: { member: 'path.address' } })
 })
 
-t.test('a network is attached as an interface; one that does not exist is not tried, an external one is refused', async t => {
+t.test('a network is attached as an interface; an unknown one is refused before it is sent, an external one by the cloud', async t => {
   const { operations, vendor, pass } = await openSandbox(t)
   const attach = async (network: string): Promise<unknown> => await verb(operations, 'addresses.attach').run({ id: web, addresses: [network] })
   t.same(await attach(isolatedNetwork), { done: true })
@@ -238,7 +238,7 @@ t.test('a network is attached as an interface; one that does not exist is not tr
   t.notOk((await verb(operations, 'addresses.list').run(web)).some(({ address }) => address === fixed))
 })
 
-t.test('raw reaches Nova, but neither the passwords of guests nor a console', async t => {
+t.test('a raw call reaches Nova, with a new token if it must, but neither guest passwords nor consoles', async t => {
   const { operations, vendor } = await openSandbox(t)
   const raw = verb(operations, 'raw')
   t.match(await raw.run({ method: 'GET', path: '/flavors/detail', query: 'limit=1', body: null }), { status: 200, body: { flavors: [{ id: '1' }] } })

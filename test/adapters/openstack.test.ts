@@ -33,13 +33,13 @@ PAUSED - paused · PAUSED unpausing starting · SUSPENDED - suspended · SUSPEND
 SHELVED_OFFLOADED unshelving starting · SHELVED_OFFLOADED spawning starting · RESCUE - rescue · RESCUE unrescuing rebooting · ERROR - error
 ERROR rebooting_hard rebooting · UNKNOWN - unknown · HIBERNATED - unknown · HIBERNATED dreaming unknown`
 
-t.test('each word of Nova is ours, with each task that goes with it', async t => {
+t.test('each status of Nova is mapped, with each task that occurs with it', async t => {
   const rows = states.split(/·|\n/).map(row => row.trim().split(' ')).filter(row => row.length === 3)
   t.equal(rows.length, 51)
   for (const [word = '', task = '', status] of rows) t.equal(toStatus(word, task === '-' ? null : task), status, `${word} ${task}`)
 })
 
-t.test('a server is shown in our words and units, with the id of its plan', async t => {
+t.test('a server is mapped to our members and units, with the id of its plan', async t => {
   const bench = await open(t)
   t.match(await see(bench, web), {
     id: web,
@@ -60,7 +60,7 @@ t.test('a server is shown in our words and units, with the id of its plan', asyn
   })
 })
 
-t.test('a plan that is gone, or was made anew with other sizes, has a name and no id', async t => {
+t.test('a plan that was deleted, or recreated with other sizes, has a name and no id', async t => {
   const bench = await open(t)
   const server = bench.vendor.servers.get(web)
   if (server === undefined) throw new Error('no server')
@@ -70,7 +70,7 @@ t.test('a plan that is gone, or was made anew with other sizes, has a name and n
   }
 })
 
-t.test('addresses come in any order of networks and families: a floating one is primary, else the first fixed IPv4', async t => {
+t.test('in any order of networks and families a floating address is primary, otherwise the first fixed IPv4 address', async t => {
   const bench = await open(t)
   t.match((await see(bench, web)).addresses, [{ family: 4, scope: 'private', primary: true }, { family: 6, scope: 'private', primary: false }])
   const port = [...bench.vendor.ports.values()].find(({ device_id: device }) => device === web)
@@ -84,7 +84,7 @@ t.test('a server that boots from a volume has no image and no known disk', async
   t.match(await see(bench, web), { image: null, disk_gib: null, plan: { id: '2' } })
 })
 
-t.test('a task in progress locks a server, a lock without one leaves what a lock allows', async t => {
+t.test('a task in progress locks a server, and a lock leaves only the actions that it allows', async t => {
   const bench = await open(t)
   const server = bench.vendor.servers.get(web)
   Object.assign(server ?? {}, { task: 'image_uploading' })
@@ -93,7 +93,7 @@ t.test('a task in progress locks a server, a lock without one leaves what a lock
   t.match(await see(bench, web), { locked: true, task: null, allowed_actions: ['rename', 'console'] })
 })
 
-t.test('a row of a part of the cloud that is down has an id and is unknown', async t => {
+t.test('a row from a part of the cloud that is down has an id and is unknown', async t => {
   const { operations } = await only(t, ({ path }) => path.endsWith('/detail') && path.includes('servers')
     ? { status: 200, body: { servers: [{ id: web, status: 'UNKNOWN', tenant_id: 'p', created: '2026-11-28T10:00:00Z', links: [] }] } }
     : { status: 200, body: { flavors: [] } })
@@ -113,7 +113,7 @@ async function only (test: Test, handle: (request: SimulatedRequest) => Simulate
 
 const signsIn = ({ vendor }: Bench): string[] => vendor.calls.map(({ method, path }) => `${method} ${path}`).filter(call => call.includes('/auth/tokens') || call.endsWith('/v2.1/'))
 
-t.test('a sign-in sends one method and the project, and asks once for the microversion', async t => {
+t.test('a sign-in sends one method and the project, and reads the microversion once', async t => {
   const bench = await open(t)
   await bench.operations.get.run(web)
   await bench.operations.get.run(web)
@@ -131,7 +131,7 @@ t.test('an application credential is sent without a scope, and signs in', async 
   t.notMatch(vendor.calls[0]?.body, /scope/)
 })
 
-t.test('the newest microversion of an old cloud is used, one below 2.60 is refused, and an unreadable document is taken for a new cloud', async t => {
+t.test('an old cloud\'s newest microversion is used, one below 2.60 is refused, and an unreadable document counts as a new cloud', async t => {
   const bench = await open(t, { maxMicroversion: '2.65' })
   await bench.operations.get.run(web)
   t.equal(bench.vendor.calls.at(-1)?.headers['openstack-api-version'], 'compute 2.65')
@@ -157,7 +157,7 @@ t.test('wrong credentials, and an application credential that is 404, are refuse
   }
 })
 
-t.test('an expired token is replaced once, and the call repeated', async t => {
+t.test('an expired token is replaced once, and the call is repeated', async t => {
   const bench = await open(t)
   await bench.operations.get.run(web)
   bench.vendor.tokens.clear()
@@ -168,13 +168,13 @@ t.test('an expired token is replaced once, and the call repeated', async t => {
   t.equal(signsIn(bench).length, 6)
 })
 
-t.test('a 401 in Nova\'s own words comes from a service behind it: unavailable, after one fresh sign-in', async t => {
+t.test('a 401 in Nova\'s own form comes from a service behind it: unavailable, after one new sign-in', async t => {
   const bench = await only(t, () => ({ status: 401, body: { unauthorized: { code: 401, message: 'This server could not verify that you are authorized.' } } }))
   t.match(await failureOf(bench.operations.get.run(web)), { failure: 'unavailable' })
   t.equal(signsIn(bench).filter(call => call.startsWith('POST')).length, 2)
 })
 
-t.test('of several regions one must be chosen, and one that the catalog lacks is refused with those that it has', async t => {
+t.test('with several regions one must be configured, and an unknown one is refused with those of the catalog', async t => {
   const regions = ['GRA11', 'SBG5']
   t.match(await failureOf((await open(t, { regions })).operations.get.run(web)), { failure: 'forbidden', message: /GRA11, SBG5/ })
   t.match(await failureOf((await open(t, { regions }, { region: 'BHS5' })).operations.get.run(web)), { failure: 'forbidden', message: /region; it has GRA11, SBG5/ })
@@ -193,7 +193,7 @@ t.test('without Neutron there are no networks and addresses, and the rest works'
   t.equal((await operations.get.run(web)).server.id, web)
 })
 
-t.test('a list is read by markers to its end, in no order of ids, however few rows the cloud gives', async t => {
+t.test('a list is read by markers to its end, in any order of ids, however small the cloud\'s pages', async t => {
   const bench = await open(t, { maxLimit: 5 })
   bench.vendor.addServers(17)
   const rows = await listAll(bench.operations)
@@ -201,7 +201,7 @@ t.test('a list is read by markers to its end, in no order of ids, however few ro
   t.equal(rows.length, bench.vendor.servers.size)
 })
 
-t.test('a marker whose row was purged is replaced by an earlier one, and in the end by the beginning', async t => {
+t.test('a marker whose row was purged is replaced by an earlier one, and finally by the beginning', async t => {
   const bench = await open(t, { purges: true })
   const { operations, vendor } = bench
   const page = async (after: string | null, earlier: readonly string[] = []): Promise<string[]> =>
@@ -214,7 +214,7 @@ t.test('a marker whose row was purged is replaced by an earlier one, and in the 
   t.same((await page(fourth, [third]))[0], first, 'from the beginning')
 })
 
-t.test('only what the cloud filters exactly, or too generously, is asked of it', async t => {
+t.test('only filters that leave out no matching row are sent', async t => {
   const bench = await open(t)
   const asked = async (filters: Parameters<typeof bench.operations.list.run>[0]['filters']): Promise<string> => {
     await bench.operations.list.run({ filters, offset: 0, after: null, limit: 10 })
@@ -228,7 +228,7 @@ t.test('only what the cloud filters exactly, or too generously, is asked of it',
   t.equal(await asked({ tag: 'team-web' }), 'limit=10&tags=team-web')
 })
 
-t.test('what is in the recycle bin is missing, and an id of another form is not asked for', async t => {
+t.test('a server in the recycle bin is missing, and an id of another form is not sent', async t => {
   const bench = await open(t)
   Object.assign(bench.vendor.servers.get(web) ?? {}, { vm: 'soft-delete' })
   t.match(await failureOf(bench.operations.get.run(web)), { failure: 'not-found' })
@@ -256,7 +256,7 @@ t.test('the four forms of an error are read, with the request id', async t => {
   }
 })
 
-t.test('the catalogs have what a create takes', async t => {
+t.test('the catalogs list what a create accepts', async t => {
   const { operations } = await open(t)
   t.match(await operations.images?.run({}), [{ id: uuid(0x1a6e, 1), name: 'debian-12', os: 'debian 12', min_disk_gib: 1, min_memory_mib: 64 }])
   t.match((await operations.plans?.run({}))?.map(({ id, disk_gib: disk }) => [id, disk]), [['1', 1], ['2', 20], ['3', 40], ['4', 80], ['5', null], ['6', 80]])

@@ -44,9 +44,9 @@ t.test('an address is equal in each of its spellings', async t => {
 })
 
 t.test('an ambiguous rebuild is proved only by the state in between, not by a stop before it', async t => {
-  const doubtful = record('rebuild', { phase: 'ambiguous', goal: defaultGoals.rebuild, settleMs: null })
-  const at = doubtful.actedAt + 1000
-  const stopped = afterServer(afterServer(doubtful, server('stopping'), at), server('stopped'), at + 1000)
+  const ambiguous = record('rebuild', { phase: 'ambiguous', goal: defaultGoals.rebuild, settleMs: null })
+  const at = ambiguous.actedAt + 1000
+  const stopped = afterServer(afterServer(ambiguous, server('stopping'), at), server('stopped'), at + 1000)
   t.equal(stopped.operation.status, 'running')
   t.equal(afterServer(afterServer(stopped, server('rebuilding'), at + 2000), server('running'), at + 3000).operation.status, 'succeeded')
 })
@@ -63,11 +63,11 @@ t.test('a reboot needs a transition or time, and then notes that none was observ
   t.equal(verdict(defaultGoals.reboot, running, { transitionSeen: true }), 'done')
   t.equal(verdict(defaultGoals.reboot, running, { sinceSentMs: 14_999 }), 'going')
   t.match(evaluateGoal(defaultGoals.reboot, running, { sinceSentMs: 15_000, transitionSeen: false, isNew: false, isAmbiguous: false }), { verdict: 'done', note: /not observed/ })
-  t.equal(verdict(defaultGoals.reboot, running, { sinceSentMs: 60_000, isAmbiguous: true }), 'going', 'nobody knows whether it was asked for: only a transition proves it')
+  t.equal(verdict(defaultGoals.reboot, running, { sinceSentMs: 60_000, isAmbiguous: true }), 'going', 'the call may not have arrived: only a transition proves the reboot')
   t.equal(verdict(defaultGoals.reboot, running, { isAmbiguous: true, transitionSeen: true }), 'done')
 })
 
-t.test('states that count as on the way', async t => {
+t.test('some states count as a transition, and so does a task', async t => {
   for (const status of ['rebooting', 'stopping', 'starting', 'stopped'] as const) t.equal(isInTransition(defaultGoals.reboot, server(status)), true, status)
   for (const status of ['running', 'rescue', 'error', 'unknown'] as const) t.equal(isInTransition(defaultGoals.reboot, server(status)), false, status)
   t.equal(isInTransition(defaultGoals.reboot, server('running', { locked: true, task: 'rebooting' })), true)
@@ -90,8 +90,8 @@ t.test('where a goal lists its failure statuses, only they fail it', async t => 
   const goal = { statuses: ['running'], failed: ['change_flavor_fail'] } as const
   const fresh = { sinceSentMs: 5000 }
   t.equal(verdict(goal, server('error', { provider_status: 'change_flavor_fail' }), fresh), 'failed')
-  t.equal(verdict(goal, server('running', { provider_status: 'change_flavor_fail' }), fresh), 'failed', 'the server itself is well')
-  t.equal(verdict(goal, server('running', { provider_status: 'change_flavor_fail' })), 'going', 'an old word, right after the action')
+  t.equal(verdict(goal, server('running', { provider_status: 'change_flavor_fail' }), fresh), 'failed', 'although the server itself works')
+  t.equal(verdict(goal, server('running', { provider_status: 'change_flavor_fail' })), 'going', 'a status from before, right after the action')
   t.equal(verdict(goal, server('error', { provider_status: 'snapshot_failed' }), fresh), 'going', 'another action has failed')
   t.equal(verdict(goal, server('running', { provider_status: 'snapshot_failed' }), fresh), 'done')
   t.equal(verdict({ name: 'web', failed: ['x_failed'] }, server('running', { name: 'web', provider_status: 'x_failed' }), fresh), 'failed')
@@ -107,7 +107,7 @@ t.test('a snapshot is deleted when the list lacks it; its deletion has failed wh
   t.equal(verdict(goal, seen, { snapshots: [snapshotFacts('s1', 'deleting'), snapshotFacts('s2')] }), 'going')
   t.equal(verdict(goal, seen, { snapshots: [snapshotFacts('s2', 'error')] }), 'done', 'those of others say nothing')
   t.equal(verdict(goal, server('running', { locked: true, task: 'snapshot_delete' }), { snapshots: [] }), 'going', 'the server is still at work')
-  t.equal(verdict(goal, seen, { snapshots: [snapshotFacts('s1', 'error')] }), 'going', 'an old word, right after the action')
+  t.equal(verdict(goal, seen, { snapshots: [snapshotFacts('s1', 'error')] }), 'going', 'a status from before, right after the action')
   t.equal(verdict(goal, seen, { snapshots: [snapshotFacts('s1', 'error')], sinceSentMs: 5000 }), 'failed')
   t.equal(verdict(goal, seen), 'going', 'a list that was not read proves nothing')
   t.equal(verdict(goal, null), 'going', 'nor does a server that is gone')

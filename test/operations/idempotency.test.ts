@@ -50,9 +50,9 @@ t.test('after a flush creates are refused until an operator acknowledges it, onc
   t.same([await reserve(one, 'k1', true), await reserve(two, 'k2', true)], ['new', 'new'])
   await redis.flushall()
   const late = createRedisIdempotencyStore(redis, sealer)
-  t.equal(await reserve(late, 'k3', true), 'new', 'who starts after a flush can not know of it')
+  t.equal(await reserve(late, 'k3', true), 'new', 'a process that starts after a flush cannot detect it')
   t.equal(await reserve(one, 'k1', true), 'flushed')
-  t.same([await reserve(two, 'k4', true), await reserve(late, 'k5', true)], ['flushed', 'flushed'], 'for everybody, once it was seen')
+  t.same([await reserve(two, 'k4', true), await reserve(late, 'k5', true)], ['flushed', 'flushed'], 'for all processes, once one has detected it')
   t.same([await reserve(one, 'k1', false), await reserve(late, 'k6', false)], ['new', 'new'], 'other writes with a key go on')
   await redis.del('hawser:{a}:flushed')
   t.same([await reserve(one, 'k7', true), await reserve(two, 'k8', true), await reserve(late, 'k9', true)], ['new', 'new', 'new'], 'acknowledged once')
@@ -71,7 +71,7 @@ interface Desk {
   replica (secrets?: readonly [Buffer, ...Buffer[]]): { readonly keys: IdempotencyKeys, readonly die: () => void }
 }
 
-function openDesk (): Desk {
+function openWorld (): Desk {
   const clock = createManualClock()
   const operations = createMemoryStores(clock).operations
   const keyStore = createMemoryStores(clock).idempotency
@@ -100,21 +100,21 @@ const answer = { status: 202, headers: { location: '/x' }, body: '{}' }
 const created = (facts: Parameters<typeof record>[1] = {}) => record('create', { phase: 'sending', goal: defaultGoals.create, search: { spec: { name: 'web', image: 'i' }, baseline: [] }, ...facts, operation: { server_id: null, status: 'pending', ...facts.operation } })
 
 t.test('a key does its work once, for one caller, one account and one request', async t => {
-  const { keys } = openDesk().replica()
+  const { keys } = openWorld().replica()
   const first = await idempotencyLease(keys)
   t.equal(await refusalOf(take(keys)), 'idempotency-in-progress')
   t.equal(await refusalOf(take(keys, { request: ['POST', '/v1/a/servers', [], { name: 'db', image: 'i' }] })), 'idempotency-mismatch')
   for (const facts of [{ principal: 'dev' }, { account: 'b' }, { key: 'k2' }]) t.equal((await take(keys, facts)).kind, 'held', JSON.stringify(facts))
   await first.keep(answer)
-  t.same(await take(keys, { request: ['POST', '/v1/a/servers', [], { image: 'i', name: 'web' }] }), { kind: 'answer', answer }, 'the order of members makes no other request')
+  t.same(await take(keys, { request: ['POST', '/v1/a/servers', [], { image: 'i', name: 'web' }] }), { kind: 'answer', answer }, 'the order of members does not matter')
   const second = await idempotencyLease(keys, { key: 'k3' })
   await second.release()
   t.equal((await take(keys, { key: 'k3' })).kind, 'held', 'what was refused leaves the key unused')
 })
 
 t.test('a key whose process has ended is taken over, and its late process neither sends nor forgets', async t => {
-  const desk = openDesk()
-  const [one, two] = [desk.replica(), desk.replica()]
+  const world = openWorld()
+  const [one, two] = [world.replica(), world.replica()]
   const late = await idempotencyLease(one.keys)
   t.equal(await refusalOf(take(two.keys)), 'idempotency-in-progress', 'another replica works on it')
   one.die()
@@ -128,13 +128,13 @@ t.test('a key whose process has ended is taken over, and its late process neithe
 
 t.test('what was begun is returned, waited for, or sent again only if it was certainly not made', async t => {
   const after = async (stored: ReturnType<typeof record> | null, facts: Partial<KeyedRequest> = {}): Promise<string> => {
-    const desk = openDesk()
-    const one = desk.replica()
+    const world = openWorld()
+    const one = world.replica()
     await (await idempotencyLease(one.keys, facts)).begin('op_1')
     one.die()
-    if (stored !== null) await desk.operations.put(stored)
-    const outcome = take(desk.replica().keys, facts).then(({ kind }) => kind, (error: unknown) => error instanceof GatewayError ? error.refusal : String(error))
-    await desk.clock.run(61_000)
+    if (stored !== null) await world.operations.put(stored)
+    const outcome = take(world.replica().keys, facts).then(({ kind }) => kind, (error: unknown) => error instanceof GatewayError ? error.refusal : String(error))
+    await world.clock.run(61_000)
     return await outcome
   }
   t.equal(await after(null), 'held', 'refused: there is no trace')
@@ -142,49 +142,49 @@ t.test('what was begun is returned, waited for, or sent again only if it was cer
   t.equal(await after(created({ phase: 'following' })), 'operation', 'accepted, though its id is not known')
   t.equal(await after(created({ phase: 'ambiguous' })), 'idempotency-in-progress')
   t.equal(await after(created({ phase: 'ambiguous', notMade: true, operation: { status: 'failed' } })), 'held')
-  t.equal(await after(created({ phase: 'ambiguous', operation: { status: 'unknown' } })), 'operation', 'nobody will ever know')
+  t.equal(await after(created({ phase: 'ambiguous', operation: { status: 'unknown' } })), 'operation', 'the outcome will never be known')
   t.equal(await after(record('stop'), { isCreate: false }), 'operation')
   t.equal(await after(record('stop', { notMade: true, operation: { status: 'failed' } }), { isCreate: false }), 'held')
 
-  const desk = openDesk()
-  const one = desk.replica()
+  const world = openWorld()
+  const one = world.replica()
   await (await idempotencyLease(one.keys)).begin(untracked)
   one.die()
-  t.equal(await refusalOf(take(desk.replica().keys)), 'conflict', 'work without an operation can not be looked up')
+  t.equal(await refusalOf(take(world.replica().keys)), 'conflict', 'the result of untracked work cannot be looked up')
 })
 
 t.test('an uncertain answer is replaced by what was found out later', async t => {
-  const desk = openDesk()
-  const { keys } = desk.replica()
+  const world = openWorld()
+  const { keys } = world.replica()
   const first = await idempotencyLease(keys)
   const stored = created({ phase: 'ambiguous' })
-  await desk.operations.put(stored)
+  await world.operations.put(stored)
   await first.begin('op_1')
   await first.keep({ ...answer, status: 504 })
   const early = take(keys)
-  await desk.clock.run(61_000)
+  await world.clock.run(61_000)
   t.match(await early, { kind: 'answer', answer: { status: 504 } })
-  await desk.operations.update(stored, current => ({ ...current, phase: 'following', operation: { ...current.operation, server_id: '7' } }))
+  await world.operations.update(stored, current => ({ ...current, phase: 'following', operation: { ...current.operation, server_id: '7' } }))
   t.match(await take(keys), { kind: 'operation', stored: { operation: { server_id: '7' } } })
 })
 
 t.test('a store that does not know whether something was begun sends nothing again', async t => {
-  const desk = openDesk()
-  const one = desk.replica()
+  const world = openWorld()
+  const one = world.replica()
   await (await idempotencyLease(one.keys)).begin('op_1')
   one.die()
-  const lost: OperationStore = { ...desk.operations, get: async () => null, getForCertain: async () => { throw new Error('Redis is lost') } }
-  const engine = createEngine({ store: lost, clock: desk.clock, onFault: () => {} })
-  const keys = createIdempotencyKeys({ store: desk.keyStore, engine, isAlive: async () => false, secrets: [Buffer.from('s')], clock: desk.clock })
+  const lost: OperationStore = { ...world.operations, get: async () => null, getForCertain: async () => { throw new Error('Redis is lost') } }
+  const engine = createEngine({ store: lost, clock: world.clock, onFault: () => {} })
+  const keys = createIdempotencyKeys({ store: world.keyStore, engine, isAlive: async () => false, secrets: [Buffer.from('s')], clock: world.clock })
   t.equal(await refusalOf(take(keys)), 'idempotency-unavailable')
 })
 
 t.test('a key is still known after the secrets were rotated', async t => {
-  const desk = openDesk()
-  await (await idempotencyLease(desk.replica([Buffer.from('old')]).keys)).keep(answer)
-  const { keys } = desk.replica([Buffer.from('new'), Buffer.from('old')])
+  const world = openWorld()
+  await (await idempotencyLease(world.replica([Buffer.from('old')]).keys)).keep(answer)
+  const { keys } = world.replica([Buffer.from('new'), Buffer.from('old')])
   t.same(await take(keys), { kind: 'answer', answer })
   t.equal(await refusalOf(take(keys, { request: [] })), 'idempotency-mismatch')
   t.equal((await take(keys, { key: 'k2' })).kind, 'held')
-  t.equal((await take(desk.replica([Buffer.from('new')]).keys)).kind, 'held', 'a secret that is gone knows nothing')
+  t.equal((await take(world.replica([Buffer.from('new')]).keys)).kind, 'held', 'keys under a removed secret are not found')
 })

@@ -48,7 +48,7 @@ export interface Reply {
 /** One replica: it answers until it has crashed, and then nothing of it goes on. */
 export interface Replica {
   isAlive: boolean
-  /** It crashes at the so-manieth step from now. */
+  /** It crashes after this many more steps. */
   crashIn: number
   /** Until then it works, but the others take it for dead. */
   silentUntil: number
@@ -110,7 +110,7 @@ function sharedInMemory (): OpenKept {
 function startReplica (world: World, kept: Kept, living: Living): Replica {
   const { clock } = world
   const life = { isAlive: true, crashIn: Infinity, silentUntil: 0 }
-  /** Every step of the flow goes through here, and may be the last one: before anything was done, or after, before it is told. */
+  /** Each asynchronous step runs through here; the replica may crash before it, or after it and before its result is used. */
   const step = async <T>(work: () => Promise<T>): Promise<T> => {
     if (hasCrashed(life)) return await never()
     const result = await work().then(value => ({ value }), (error: unknown) => ({ error }))
@@ -285,7 +285,7 @@ export const accountOf = (connect: (call: Call) => AdapterVerbs): Account => ({
   createToken: null,
   health: () => ({ status: 'ok', checked_at: null, problem: null }),
   connect,
-  toServer: () => { throw new Error('nobody asks for it') },
+  toServer: () => { throw new Error('not called') },
   safeText: text => text,
   safeUrl: url => url,
   safeValue: value => value

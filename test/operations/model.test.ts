@@ -40,7 +40,7 @@ const command: fc.Arbitrary<Command> = fc.record({
   thenMs: fc.constantFrom(0, 0, 60, 1000, 8000, 25_000, 70_000)
 })
 
-// Two keys may order servers of the same name, one key always the same.
+// Two keys may create servers of the same name; one key always sends the same request.
 const nameOf = (names: readonly number[], key: number): string => `web-${names[key] ?? 0}`
 const calm: Luck = { outcome: 'ok', answersAfterMs: 100, shownAfterMs: 0 }
 
@@ -90,7 +90,7 @@ const live = (count: number, openKept?: () => OpenKept) => async (names: readonl
     await clock.run(thenMs)
     neverTooMany(world)
   }
-  // The storm is over: both replicas stay, the provider does what it is told, and the callers ask until they know.
+  // From here on both replicas live, the provider works, and the callers repeat their requests until they are answered.
   for (const replica of replicas) replica.crashIn = Infinity
   alive(0)
   alive(1)
@@ -113,9 +113,9 @@ const live = (count: number, openKept?: () => OpenKept) => async (names: readonl
 async function verify (world: World, sent: readonly Sent[]): Promise<void> {
   const all = (await world.operations.list('a', null, 100)).map(({ operation }) => operation)
   check(all.every(({ status }) => isFinal(status)), 'an operation has not ended')
-  const told = all.filter(({ status }) => status === 'succeeded').map(operation => operation.server_id)
-  check(told.every(id => world.bought.some(server => server.id === id)), 'an operation succeeded without a server')
-  check(new Set(told).size === told.length, `operations share a server: ${told.join()}`)
+  const serverIds = all.filter(({ status }) => status === 'succeeded').map(operation => operation.server_id)
+  check(serverIds.every(id => world.bought.some(server => server.id === id)), 'an operation succeeded without a server')
+  check(new Set(serverIds).size === serverIds.length, `operations share a server: ${serverIds.join()}`)
   for (const key of world.keysUsed) {
     const accepted = sent.filter(one => one.key === key && one.reply?.status === 202).map(({ reply }) => reply?.operationId)
     check(new Set(accepted).size <= 1, `${key} was answered with several operations: ${accepted.join()}`)

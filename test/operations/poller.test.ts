@@ -9,7 +9,7 @@ import { createProvider, failure, type TestProvider } from './provider.ts'
 import { record } from './records.ts'
 import { createMemoryStores } from '../../src/state/stores.ts'
 
-interface Bench {
+interface Setup {
   readonly clock: ManualClock
   readonly provider: TestProvider
   readonly store: OperationStore
@@ -19,7 +19,7 @@ interface Bench {
   statusOf (stored: StoredOperation): Promise<string | undefined>
 }
 
-function bench (t: Test, options: Parameters<typeof createProvider>[0] = {}): Bench {
+function setUp (t: Test, options: Parameters<typeof createProvider>[0] = {}): Setup {
   const clock = createManualClock()
   const provider = createProvider(options)
   const store = createMemoryStores(clock).operations
@@ -45,46 +45,46 @@ function bench (t: Test, options: Parameters<typeof createProvider>[0] = {}): Be
     statusOf: async ({ operation: { id } }) => (await store.get('a', id))?.operation.status
   }
 }
-const forGood = (): AbortSignal => new AbortController().signal
+const neverAborted = (): AbortSignal => new AbortController().signal
 
 t.test('a hundred waiters on one account cost one call for each tick', async t => {
-  const { clock, provider, engine, open } = bench(t)
+  const { clock, provider, engine, open } = setUp(t)
   const waits: Array<Promise<StoredOperation>> = []
   for (let number = 0; number < 50; number += 1) {
     const stored = await open('stop', { jobs: [{ id: `j${number}`, name: 'stop' }] })
-    for (let caller = 0; caller < 2; caller += 1) waits.push(engine.wait(stored, 60_000, forGood()))
+    for (let caller = 0; caller < 2; caller += 1) waits.push(engine.wait(stored, 60_000, neverAborted()))
   }
   const sentAt: number[] = []
   const begun = clock.now()
-  provider.meet = async () => { sentAt.push(clock.now() - begun) }
+  provider.onCall = async () => { sentAt.push(clock.now() - begun) }
   await clock.run(16_000)
   t.same(sentAt, [500, 1500, 3500, 6500, 11_500], 'half a second, one, two, three, then every five')
   t.ok(provider.calls.every(call => call === 'jobs'))
   for (let number = 0; number < 50; number += 1) provider.jobs.set(`j${number}`, { status: 'succeeded' })
   await clock.run(1000)
-  t.ok((await Promise.all(waits)).every(({ operation }) => operation.status === 'succeeded'), 'everybody hears of it')
+  t.ok((await Promise.all(waits)).every(({ operation }) => operation.status === 'succeeded'), 'all waiters are answered')
   const { length } = provider.calls
   await clock.run(60_000)
-  t.equal(provider.calls.length, length, 'what has ended is not looked at again')
+  t.equal(provider.calls.length, length, 'operations that have ended are not polled again')
 })
 
 t.test('several servers cost one list where that is cheaper, otherwise one read each', async t => {
-  const short = bench(t, { hasJobs: false })
+  const short = setUp(t, { hasJobs: false })
   for (let number = 0; number < 5; number += 1) await short.open('stop', { goal: defaultGoals.stop })
   for (let number = 1; number <= 5; number += 1) short.provider.rows.set(String(number), serverFacts(String(number), 'running'))
   await short.clock.run(600)
   t.same(short.provider.calls, ['list'])
 
-  const long = bench(t, { hasJobs: false, pageSize: 10 })
+  const long = setUp(t, { hasJobs: false, pageSize: 10 })
   for (let number = 1; number <= 100; number += 1) long.provider.rows.set(String(number), serverFacts(String(number), 'running'))
   for (let number = 0; number < 3; number += 1) await long.open('stop', { goal: defaultGoals.stop })
   await long.clock.run(600)
-  t.equal(long.provider.calls.length, 10, 'nobody knew how long the list is')
+  t.equal(long.provider.calls.length, 10, 'the length of the list was not known yet')
   long.provider.calls.length = 0
   await long.clock.run(1000)
   t.same(long.provider.calls, ['get 1', 'get 2', 'get 3'])
 
-  const one = bench(t, { hasJobs: false })
+  const one = setUp(t, { hasJobs: false })
   one.provider.rows.set('1', serverFacts('1', 'running'))
   await one.open('stop', { goal: defaultGoals.stop })
   await one.open('stop', { goal: defaultGoals.stop, operation: { server_id: '1' } })
@@ -93,7 +93,7 @@ t.test('several servers cost one list where that is cheaper, otherwise one read 
 })
 
 t.test('a deleted snapshot is looked up in the list of its server', async t => {
-  const { clock, provider, open, statusOf } = bench(t, { hasJobs: false })
+  const { clock, provider, open, statusOf } = setUp(t, { hasJobs: false })
   provider.rows.set('1', serverFacts('1', 'running'))
   provider.snapshots.push(snapshotFacts('s1', 'deleting'))
   const stored = await open('snapshots.delete', { goal: { missingSnapshot: 's1' } })
@@ -108,7 +108,7 @@ t.test('a deleted snapshot is looked up in the list of its server', async t => {
 const logged = { jobs: [{ id: 'req-1', name: 'stop' }] } as const
 
 t.test('the log of an action is read only while the server shows no work, and its failure fails the operation', async t => {
-  const { clock, provider, store, open } = bench(t, { hasJobs: false, hasLog: true })
+  const { clock, provider, store, open } = setUp(t, { hasJobs: false, hasLog: true })
   const stored = await open('stop', { ...logged, goal: defaultGoals.stop })
   provider.rows.set('1', serverFacts('1', 'stopping', { task: 'powering-off', locked: true }))
   await clock.run(1600)
@@ -122,7 +122,7 @@ t.test('the log of an action is read only while the server shows no work, and it
 })
 
 t.test('a log without a failure is no success: the server decides, and an entry that succeeded stands for a transition', async t => {
-  const { clock, provider, open, statusOf } = bench(t, { hasJobs: false, hasLog: true })
+  const { clock, provider, open, statusOf } = setUp(t, { hasJobs: false, hasLog: true })
   provider.jobs.set('req-1', { status: 'succeeded', vendorStatus: 'Success' })
   provider.rows.set('1', serverFacts('1', 'running'))
   provider.rows.set('2', serverFacts('2', 'running'))
@@ -139,7 +139,7 @@ t.test('a log without a failure is no success: the server decides, and an entry 
 })
 
 t.test('an operation that fails with its server says why the server is in error', async t => {
-  const { clock, provider, store, open } = bench(t, { hasJobs: false })
+  const { clock, provider, store, open } = setUp(t, { hasJobs: false })
   const stored = await open('create', { goal: defaultGoals.create })
   provider.rows.set('1', serverFacts('1', 'provisioning'))
   await clock.run(600)
@@ -150,7 +150,7 @@ t.test('an operation that fails with its server says why the server is in error'
 })
 
 t.test('the list does not prove that a server is missing', async t => {
-  const { clock, provider, open, statusOf } = bench(t, { hasJobs: false })
+  const { clock, provider, open, statusOf } = setUp(t, { hasJobs: false })
   const first = await open('delete', { goal: defaultGoals.delete })
   const second = await open('stop', { goal: defaultGoals.stop })
   provider.rows.set('2', serverFacts('2', 'stopped'))
@@ -160,13 +160,13 @@ t.test('the list does not prove that a server is missing', async t => {
   t.equal(await statusOf(second), 'succeeded')
 })
 
-t.test('a provider that cannot be read, or a fault of ours, keeps no operation from its verdict', async t => {
+t.test('neither an unreachable provider nor an internal error keeps an operation from its verdict', async t => {
   for (const [error, note] of [[failure('timeout'), /timeout/], [new TypeError('x is not a function'), /internal error of the gateway/]] as const) {
-    const { clock, provider, store, faults, open, statusOf } = bench(t)
+    const { clock, provider, store, faults, open, statusOf } = setUp(t)
     const job = await open('stop', { jobs: [{ id: 'j1', name: 'stop' }] })
     const seen = await open('stop', { goal: defaultGoals.stop })
     const lost = await open('create', { goal: defaultGoals.create, search: { spec: { name: 'web', image: 'i' }, baseline: [] }, operation: { server_id: null } })
-    provider.meet = async () => { throw error }
+    provider.onCall = async () => { throw error }
     await clock.run(1000)
     for (const one of [job, seen, lost]) t.match(await store.get('a', one.operation.id), { operation: { status: 'running', note } })
     await clock.run(606_000)
@@ -179,7 +179,7 @@ t.test('a provider that cannot be read, or a fault of ours, keeps no operation f
 })
 
 t.test('a step is sent when the server is ready for it, once', async t => {
-  const { clock, provider, store, open, statusOf } = bench(t, { hasJobs: false })
+  const { clock, provider, store, open, statusOf } = setUp(t, { hasJobs: false })
   const sent: string[] = []
   provider.rows.set('1', serverFacts('1', 'running'))
   provider.steps.confirm = {
@@ -208,7 +208,7 @@ t.test('a step is sent when the server is ready for it, once', async t => {
 })
 
 t.test('a step refused for now is retried, a refused one fails, one without an answer is not sent again', async t => {
-  const { clock, provider, store, open, statusOf } = bench(t, { hasJobs: false })
+  const { clock, provider, store, open, statusOf } = setUp(t, { hasJobs: false })
   provider.rows.set('1', serverFacts('1', 'running'))
   const answers = [failure('conflict'), failure('unreachable'), null]
   let sent = 0
@@ -245,8 +245,8 @@ t.test('a step refused for now is retried, a refused one fails, one without an a
 const order = (name: string, baseline: readonly string[] = []) => ({ goal: defaultGoals.create, search: { spec: { name, image: 'i' }, baseline: baseline.map(fingerprintOf) }, operation: { server_id: null } })
 const markAmbiguous = (clock: ManualClock, settleMs: number | null = 15_000) => ({ phase: 'ambiguous', ambiguousSince: clock.now(), sendingUntil: clock.now(), settleMs } as const)
 
-t.test('a server that existed before the create is never taken for it, even if it looks like it later', async t => {
-  const { clock, provider, open, statusOf } = bench(t, { hasJobs: false })
+t.test('a server that existed before the create is never taken for it, even if it matches later', async t => {
+  const { clock, provider, open, statusOf } = setUp(t, { hasJobs: false })
   provider.rows.set('old', serverFacts('old', 'running', { name: 'web' }))
   const lost = await open('create', { ...order('web', ['old']), phase: 'ambiguous', ambiguousSince: clock.now(), sendingUntil: clock.now(), settleMs: 30_000 })
   await clock.run(60_000)
@@ -254,7 +254,7 @@ t.test('a server that existed before the create is never taken for it, even if i
 })
 
 t.test('the server of a create without an id is found by the create\'s members, each one once', async t => {
-  const { clock, provider, store, open } = bench(t)
+  const { clock, provider, store, open } = setUp(t)
   provider.rows.set('old', serverFacts('old', 'running', { name: 'web' }))
   const first = await open('create', order('web', ['old']))
   const second = await open('create', order('web', ['old']))
@@ -267,8 +267,8 @@ t.test('the server of a create without an id is found by the create\'s members, 
   t.match((await store.get('a', second.operation.id))?.operation, { status: 'succeeded', server_id: 'n2' })
 })
 
-t.test('where servers carry the mark of their order, it alone decides which one was created', async t => {
-  const { clock, provider, store, open } = bench(t, { hasJobs: false, hasMarks: true })
+t.test('where servers carry the id of their operation, it alone decides which one was created', async t => {
+  const { clock, provider, store, open } = setUp(t, { hasJobs: false, hasMarks: true })
   const lost = await open('create', { ...order('web'), ...markAmbiguous(clock) })
   provider.rows.set('twin', serverFacts('twin', 'running', { name: 'web', tags: ['op_of_another'] }))
   provider.rows.set('own', serverFacts('own', 'running', { name: 'renamed meanwhile', tags: [lost.operation.id] }))
@@ -277,33 +277,33 @@ t.test('where servers carry the mark of their order, it alone decides which one 
 })
 
 t.test('an ambiguous create yields to an accepted one, is searched every five seconds, and waits again if its match was taken', async t => {
-  const { clock, provider, store, open, statusOf } = bench(t)
-  const doubtful = await open('create', { ...order('web'), ...markAmbiguous(clock) })
+  const { clock, provider, store, open, statusOf } = setUp(t)
+  const ambiguous = await open('create', { ...order('web'), ...markAmbiguous(clock) })
   const accepted = await open('create', order('web'))
   await clock.run(30_000)
-  t.equal(await statusOf(doubtful), 'running', 'the other one may still appear')
-  t.ok(provider.calls.length < 12, `${provider.calls.length} looks in half a minute`)
+  t.equal(await statusOf(ambiguous), 'running', 'the other one may still appear')
+  t.ok(provider.calls.length < 12, `${provider.calls.length} polls in half a minute`)
   provider.rows.set('n1', serverFacts('n1', 'running', { name: 'web' }))
   provider.rows.set('n2', serverFacts('n2', 'running', { name: 'other' }))
   await clock.run(6000)
   t.equal((await store.get('a', accepted.operation.id))?.operation.server_id, 'n1')
   await clock.run(6000)
-  t.equal(await statusOf(doubtful), 'running')
+  t.equal(await statusOf(ambiguous), 'running')
   await clock.run(70_000)
-  t.match(await store.get('a', doubtful.operation.id), { notMade: true, operation: { status: 'failed', error: /was not created/ } })
+  t.match(await store.get('a', ambiguous.operation.id), { notMade: true, operation: { status: 'failed', error: /was not created/ } })
 })
 
 t.test('while another create of the same name is being sent, its server is not taken', async t => {
-  const { clock, provider, open, statusOf } = bench(t)
-  const doubtful = await open('create', { ...order('web'), ...markAmbiguous(clock) })
+  const { clock, provider, open, statusOf } = setUp(t)
+  const ambiguous = await open('create', { ...order('web'), ...markAmbiguous(clock) })
   await open('create', { ...order('Web'), phase: 'sending', sendingUntil: clock.now() + 50_000 })
   provider.rows.set('n1', serverFacts('n1', 'running', { name: 'web' }))
   await clock.run(45_000)
-  t.equal(await statusOf(doubtful), 'running')
+  t.equal(await statusOf(ambiguous), 'running')
 })
 
 t.test('an ambiguous create without a match was not made; an accepted one is unknown at its deadline, and so is the one that waits for it', async t => {
-  const { clock, provider, store, open, statusOf } = bench(t)
+  const { clock, provider, store, open, statusOf } = setUp(t)
   const reset = await open('create', { ...order('a'), ...markAmbiguous(clock) })
   const unreadable = await open('create', { ...order('b'), ...markAmbiguous(clock, null), deadlineAt: clock.now() + 1_800_000 })
   const accepted = await open('create', { ...order('c'), deadlineAt: clock.now() + 1_800_000 })
@@ -319,9 +319,9 @@ t.test('an ambiguous create without a match was not made; an accepted one is unk
   t.ok(provider.calls.length < 450, 'every five seconds')
 })
 
-t.test('work that a process left behind is searched; work that it only intended was not made', async t => {
-  const { clock, store, open, statusOf } = bench(t)
-  await store.beat('somebody', 60_000)
+t.test('the call of a process that is gone is ambiguous; a call that it only intended was not made', async t => {
+  const { clock, store, open, statusOf } = setUp(t)
+  await store.beat('another process', 60_000)
   const asking = await open('stop', { phase: 'sending', goal: defaultGoals.delete })
   const intended = await open('create', { ...order('web'), phase: 'intended' })
   await clock.run(59_000)
@@ -332,14 +332,14 @@ t.test('work that a process left behind is searched; work that it only intended 
 })
 
 t.test('a waiter is answered at the end, at its timeout, or when aborted', async t => {
-  const { clock, provider, engine, open } = bench(t)
+  const { clock, provider, engine, open } = setUp(t)
   const stored = await open('stop', { goal: defaultGoals.stop })
   provider.rows.set('1', serverFacts('1', 'running'))
-  const short = engine.wait(stored, 3000, forGood())
+  const short = engine.wait(stored, 3000, neverAborted())
   const caller = new AbortController()
   const left = engine.wait(stored, 60_000, caller.signal)
   const events: string[] = []
-  const listening = (async () => { for await (const { operation } of engine.changes(stored, 0, forGood())) events.push(operation.status) })()
+  const listening = (async () => { for await (const { operation } of engine.changes(stored, 0, neverAborted())) events.push(operation.status) })()
   await clock.run(3000)
   t.equal((await short).operation.status, 'running')
   caller.abort()
@@ -348,11 +348,11 @@ t.test('a waiter is answered at the end, at its timeout, or when aborted', async
   await clock.run(6000)
   await listening
   t.same(events, ['running', 'succeeded'])
-  t.equal((await engine.wait({ ...stored, operation: { ...stored.operation, id: 'op_gone' } }, 0, forGood())).operation.id, 'op_gone')
+  t.equal((await engine.wait({ ...stored, operation: { ...stored.operation, id: 'op_gone' } }, 0, neverAborted())).operation.id, 'op_gone')
 })
 
 t.test('operations are listed page by page, past unreadable records too', async t => {
-  const { engine, open, store } = bench(t)
+  const { engine, open, store } = setUp(t)
   for (let number = 0; number < 250; number += 1) await open(number % 2 === 0 ? 'stop' : 'start', { operation: { status: 'succeeded' } })
   const short = { ...store, list: async (account: string, after: string | null, count: number) => (await store.list(account, after, count)).filter(({ operation }) => operation.id !== 'op_0200') }
   const all = createEngine({ store: short, clock: createManualClock(), onFault: () => {} })

@@ -7,10 +7,10 @@ import type { ServerFacts } from '../../src/domain/server.ts'
 import type { PollTarget } from '../../src/operations/poll.ts'
 
 export function failure (kind: Failure, sideEffect: SideEffect = 'none'): UpstreamError {
-  return new UpstreamError(kind, `the provider met ${kind}`, { vendorMessage: `vendor says ${kind}` }, { sideEffect })
+  return new UpstreamError(kind, `the provider failed with ${kind}`, { vendorMessage: `vendor says ${kind}` }, { sideEffect })
 }
 
-/** A create whose servers carry the mark of the order as a tag. */
+/** A create whose servers carry the id of their operation as a tag. */
 const marking: Create = {
   evidence: 'documented',
   accepts: [],
@@ -22,7 +22,7 @@ const marking: Create = {
   isMarked: ({ server }, mark) => server.tags.includes(mark)
 }
 
-/** A provider in memory that counts what it is asked. */
+/** A provider in memory that records its calls. */
 export interface TestProvider {
   readonly rows: Map<string, ServerFacts>
   /** Why a server is in error, by its id. */
@@ -33,8 +33,8 @@ export interface TestProvider {
   readonly steps: Record<string, Step>
   /** Of every server. */
   readonly snapshots: Snapshot[]
-  /** Stands before every call: it may wait, or throw the call's failure. */
-  meet: (call: string) => Promise<void>
+  /** Runs before every call: it may wait, or throw the call's failure. */
+  onCall: (call: string) => Promise<void>
   readonly pollTarget: PollTarget
   connect(): AdapterVerbs
 }
@@ -43,7 +43,7 @@ export interface TestProvider {
 export function createProvider ({ id = 'a', hasJobs = true, hasLog = false, hasMarks = false, pageSize = 100 } = {}): TestProvider {
   const count = async (call: string): Promise<void> => {
     provider.calls.push(call)
-    await provider.meet(call)
+    await provider.onCall(call)
   }
   const readJobs = async (jobs: readonly Job[]): Promise<readonly JobState[]> => {
     await count('jobs')
@@ -90,7 +90,7 @@ export function createProvider ({ id = 'a', hasJobs = true, hasLog = false, hasM
     calls: [],
     steps: {},
     snapshots: [],
-    meet: async () => {},
+    onCall: async () => {},
     connect,
     pollTarget: {
       id,

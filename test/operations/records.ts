@@ -25,7 +25,7 @@ export function record (action: string, { operation, ...facts }: Partial<Omit<St
     },
     version: 1,
     phase: 'following',
-    owner: 'somebody',
+    owner: 'another process',
     sendingUntil: at + 60_000,
     ambiguousSince: null,
     settleMs: null,

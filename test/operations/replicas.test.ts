@@ -15,7 +15,7 @@ import { createProvider } from './provider.ts'
 import { record } from './records.ts'
 
 const sealer = createSealer(['a secret of at least thirty-two characters'])
-const forGood = (): AbortSignal => new AbortController().signal
+const neverAborted = (): AbortSignal => new AbortController().signal
 const pass = async (ms: number): Promise<void> => { await new Promise(resolve => { setTimeout(resolve, ms) }) }
 
 t.test('two replicas on one Redis never poll at the same time, and both learn of the end', async t => {
@@ -26,7 +26,7 @@ t.test('two replicas on one Redis never poll at the same time, and both learn of
   let looking = 0
   let most = 0
   const polls: number[] = []
-  provider.meet = async call => {
+  provider.onCall = async call => {
     if (call === 'get 42' || call === 'list') polls.push(performance.now())
     looking += 1
     most = Math.max(most, looking)
@@ -49,14 +49,14 @@ t.test('two replicas on one Redis never poll at the same time, and both learn of
   const left = record('delete', { startedAt: at, phase: 'sending', goal: defaultGoals.delete, operation: { id: `op_${randomUUID()}`, account, server_id: '7', status: 'pending' } })
   await one?.store.put(stop)
   await one?.store.put(left)
-  const waits = replicas.flatMap(({ engine }) => [engine.wait(stop, 20_000, forGood()), engine.wait(left, 20_000, forGood())])
-  // Between two looks: the one that is under way would see the end.
+  const waits = replicas.flatMap(({ engine }) => [engine.wait(stop, 20_000, neverAborted()), engine.wait(left, 20_000, neverAborted())])
+  // Between two polls: one that is under way would see the end.
   await eventually(() => polls.length >= 2 && looking === 0)
   const baseline = polls.length
   provider.rows.set('42', serverFacts('42', 'stopped'))
   t.same((await Promise.all(waits)).map(({ operation }) => operation.status), ['succeeded', 'succeeded', 'succeeded', 'succeeded'])
-  t.equal(most, 1, 'one look at a time')
-  t.ok(polls.length > baseline && polls.length <= baseline + 1, `${polls.length} looks, ${baseline} of them before the end`)
+  t.equal(most, 1, 'one poll at a time')
+  t.ok(polls.length > baseline && polls.length <= baseline + 1, `${polls.length} polls, ${baseline} of them before the end`)
   const gaps = polls.slice(1).map((at, index) => at - (polls[index] ?? 0))
-  t.ok(gaps.every(gap => gap >= 400), `looks are not closer together for two: ${gaps.map(Math.round).join(', ')} ms`)
+  t.ok(gaps.every(gap => gap >= 400), `two replicas poll no more often than one: ${gaps.map(Math.round).join(', ')} ms`)
 })

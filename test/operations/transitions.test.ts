@@ -16,8 +16,8 @@ import { createMemoryStores } from '../../src/state/stores.ts'
 const seconds = (count: number): number => startedAt + count * 1000
 const server = (status: ServerStatus, facts: Partial<ServerFacts> = {}): ServerFacts => serverFacts('42', status, facts)
 
-/** What is told of an operation while its server is seen so, at these seconds after it was accepted. */
-function told (stored: StoredOperation, views: ReadonlyArray<readonly [number, ServerFacts | null]>): string[] {
+/** The statuses of an operation whose server is seen like this, at these seconds after it was accepted. */
+function statusesAfter (stored: StoredOperation, views: ReadonlyArray<readonly [number, ServerFacts | null]>): string[] {
   let current = stored
   return views.map(([second, view]) => {
     current = isEnded(current) ? current : afterServer(current, view, seconds(second))
@@ -27,13 +27,13 @@ function told (stored: StoredOperation, views: ReadonlyArray<readonly [number, S
 
 t.test('an operation is followed from state to state until its goal is reached', async t => {
   const stop = record('stop', { goal: defaultGoals.stop })
-  t.same(told(stop, [[1, server('running')], [2, server('stopping')], [3, server('stopped')]]), ['running', 'running', 'succeeded'])
+  t.same(statusesAfter(stop, [[1, server('running')], [2, server('stopping')], [3, server('stopped')]]), ['running', 'running', 'succeeded'])
   const reboot = record('reboot', { goal: defaultGoals.reboot })
-  t.same(told(reboot, [[1, server('running')], [2, server('rebooting')], [3, server('running')]]), ['running', 'running', 'succeeded'])
-  t.same(told(reboot, [[1, server('running')], [14, server('running')], [15, server('running')]]), ['running', 'running', 'succeeded'])
+  t.same(statusesAfter(reboot, [[1, server('running')], [2, server('rebooting')], [3, server('running')]]), ['running', 'running', 'succeeded'])
+  t.same(statusesAfter(reboot, [[1, server('running')], [14, server('running')], [15, server('running')]]), ['running', 'running', 'succeeded'])
   const start = record('start', { goal: defaultGoals.start })
-  t.same(told(start, [[1, server('error')], [2, server('starting')], [2.5, server('error')]]), ['running', 'running', 'failed'])
-  t.same(told(record('delete', { goal: defaultGoals.delete }), [[1, server('deleting')], [2, null]]), ['running', 'succeeded'])
+  t.same(statusesAfter(start, [[1, server('error')], [2, server('starting')], [2.5, server('error')]]), ['running', 'running', 'failed'])
+  t.same(statusesAfter(record('delete', { goal: defaultGoals.delete }), [[1, server('deleting')], [2, null]]), ['running', 'succeeded'])
   t.match(afterServer(stop, null, seconds(1)).operation, { status: 'failed', error: 'the server is gone', finished_at: '2026-11-21T10:00:01.000Z' })
 })
 
@@ -41,19 +41,19 @@ t.test('the state of a server is judged from the time of the provider call, not 
   const intent = newOperation({ account: 'a', provider: 'p', action: 'reboot', serverId: '42', goal: defaultGoals.reboot, search: null, phase: 'sending', sendingMs: 60_000 }, 'me', startedAt)
   t.match(intent, { phase: 'sending', operation: { status: 'pending', id: /^op_[0-9a-f]{28}$/ }, sendingUntil: seconds(60), deadlineAt: seconds(600) })
   const slow = afterAccepted(intent, {}, seconds(20))
-  t.same(told(slow, [[20.5, server('running')], [34, server('running')], [35, server('running')]]), ['running', 'running', 'succeeded'],
+  t.same(statusesAfter(slow, [[20.5, server('running')], [34, server('running')], [35, server('running')]]), ['running', 'running', 'succeeded'],
     'a provider that took twenty seconds to accept has had no time to reboot anything')
   const created = afterAccepted(record('create', { goal: defaultGoals.create, operation: { server_id: null } }), { serverId: '42' }, seconds(50))
-  t.same(told(created, [[70, null], [109, null], [110, null]]), ['running', 'running', 'failed'], 'a new server may be missing for a minute')
+  t.same(statusesAfter(created, [[70, null], [109, null], [110, null]]), ['running', 'running', 'failed'], 'a new server may be missing for a minute')
 })
 
 t.test('a reboot whose lock or task began and ended has succeeded at once, without a note', async t => {
   const accepted = afterAccepted(record('reboot', { phase: 'sending', goal: defaultGoals.reboot }), { begun: true }, seconds(0))
   t.match(afterServer(accepted, server('running'), seconds(0.5)).operation, { status: 'succeeded', note: null }, 'the answer showed the lock')
-  t.same(told(accepted, [[0.5, server('running', { locked: true, task: 'locked' })], [1.5, server('running')]]), ['running', 'succeeded'])
+  t.same(statusesAfter(accepted, [[0.5, server('running', { locked: true, task: 'locked' })], [1.5, server('running')]]), ['running', 'succeeded'])
   const reboot = record('reboot', { goal: defaultGoals.reboot })
-  t.same(told(reboot, [[0.5, server('running', { locked: true, task: 'locked' })], [1.5, server('running')]]), ['running', 'succeeded'], 'a look showed it')
-  t.same(told(reboot, [[0.5, server('running', { locked: true })], [1.5, server('running')]]), ['running', 'running'], 'an administrator\'s lock says nothing')
+  t.same(statusesAfter(reboot, [[0.5, server('running', { locked: true, task: 'locked' })], [1.5, server('running')]]), ['running', 'succeeded'], 'a poll saw it')
+  t.same(statusesAfter(reboot, [[0.5, server('running', { locked: true })], [1.5, server('running')]]), ['running', 'running'], 'an administrator\'s lock says nothing')
 })
 
 t.test('a provider that finishes before it answers leaves nothing to follow', async t => {
@@ -83,7 +83,7 @@ t.test('jobs decide if there are any: all must succeed, one failure fails the op
     facts.map((fact, index) => ({ ...two.jobs[index] ?? { id: '', name: '' }, status: 'running', vendorStatus: null, error: null, ...fact }))
   const after = (...facts: Array<Partial<JobState>>) => afterJobs(two, states(...facts), seconds(1)).operation
   t.match(after({ status: 'succeeded', vendorStatus: 'complete' }, { vendorStatus: 'queued' }), { status: 'running', upstream: { id: '8', status: 'queued' } })
-  t.match(after({ status: 'succeeded' }), { status: 'running' }, 'a job that is not told of is not done')
+  t.match(after({ status: 'succeeded' }), { status: 'running' }, 'a job that is not listed is not done')
   t.match(after({ status: 'succeeded' }, { status: 'succeeded' }), { status: 'succeeded', error: null })
   t.match(after({ status: 'succeeded' }, { status: 'failed', error: 'no space' }), { status: 'failed', error: 'no space', upstream: { id: '8' } })
   t.match(after({ status: 'failed' }, {}), { status: 'failed', error: /host_stop/ })
@@ -105,7 +105,7 @@ t.test('a job that the provider no longer has is no failure: the server decides,
   t.match(afterJobs(start, states, seconds(59)), { jobs: [job], operation: { status: 'running' } }, 'a new one may not be there yet')
   const lost = afterJobs(start, states, seconds(60))
   t.match(lost, { jobs: [], nextPollAt: seconds(60), operation: { status: 'running' } })
-  t.same(told(lost, [[61, server('stopped')], [62, server('running')]]), ['running', 'succeeded'])
+  t.same(statusesAfter(lost, [[61, server('stopped')], [62, server('running')]]), ['running', 'succeeded'])
   for (const goal of [null, { unprovable: true }]) {
     t.match(afterJobs(record('password', { jobs: [job], goal }), states, seconds(60)).operation, { status: 'unknown', note: /no longer has its record/ })
   }
@@ -118,11 +118,11 @@ t.test('a resize has succeeded when its sizes show, whatever its jobs say', asyn
   const states: JobState[] = [{ ...job, status: 'succeeded', vendorStatus: 'complete', error: null }]
   const resize = record('resize', { jobs: [job], goal: { statuses: ['running', 'stopped'], cpus: 2 } })
   const after = afterJobs(resize, states, seconds(1))
-  t.match(after, { jobs: [], nextPollAt: seconds(1), operation: { status: 'running', upstream: { id: '7', status: 'complete' } } }, 'looked at once more, at once')
-  t.same(told(after, [[1, server('running', { cpus: 1 })], [2, server('running', { cpus: 2 })]]), ['running', 'succeeded'])
-  t.equal(told(after, [[601, server('running', { cpus: 1 })]])[0], 'unknown')
+  t.match(after, { jobs: [], nextPollAt: seconds(1), operation: { status: 'running', upstream: { id: '7', status: 'complete' } } }, 'polled once more, at once')
+  t.same(statusesAfter(after, [[1, server('running', { cpus: 1 })], [2, server('running', { cpus: 2 })]]), ['running', 'succeeded'])
+  t.equal(statusesAfter(after, [[601, server('running', { cpus: 1 })]])[0], 'unknown')
   const planned = afterJobs({ ...resize, goal: { plan: 'p1', unprovable: true } }, states, seconds(1))
-  t.same(told(planned, [[2, server('running', { plan: { id: 'p1', name: null } })]]), ['succeeded'], 'the provider\'s job says what the record can not')
+  t.same(statusesAfter(planned, [[2, server('running', { plan: { id: 'p1', name: null } })]]), ['succeeded'], 'the provider\'s job proves what the server record cannot')
 })
 
 t.test('where a record lags behind the jobs, an action has succeeded when its goal shows after them', async t => {
@@ -131,8 +131,8 @@ t.test('where a record lags behind the jobs, an action has succeeded when its go
   const stop = record('stop', { jobs: [job], goal: { ...defaultGoals.stop, shown: true } })
   const after = afterJobs(stop, states, seconds(1))
   t.match(after, { jobs: [], nextPollAt: seconds(1), operation: { status: 'running' } })
-  t.same(told(after, [[1, server('running')], [2, server('stopped')]]), ['running', 'succeeded'])
-  t.same(told(after, [[601, server('running')]]), ['unknown'], 'a job that ends without effect is no success')
+  t.same(statusesAfter(after, [[1, server('running')], [2, server('stopped')]]), ['running', 'succeeded'])
+  t.same(statusesAfter(after, [[601, server('running')]]), ['unknown'], 'a job that ends without effect is no success')
   t.equal(afterJobs({ ...stop, goal: defaultGoals.stop }, states, seconds(1)).operation.status, 'succeeded', 'elsewhere the job decides')
 })
 

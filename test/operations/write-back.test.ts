@@ -49,12 +49,12 @@ t.test('records that were kept in process while Redis was lost are written back'
   t.match(await other.get(account, asked.operation.id), { phase: 'following', operation: { server_id: 's1' } })
   t.match(await other.get(account, fresh.operation.id), { phase: 'sending' })
   t.equal(await other.get(account, gone.operation.id), null, 'what was refused is not followed')
-  t.equal(await other.claim(account, 'server:s1', 'another order'), false, 'its server is its own')
+  t.equal(await other.claim(account, 'server:s1', 'another operation'), false, 'it has claimed its server')
   t.match(await one.update(asked, current => ({ ...current, polls: 9 })), { polls: 9 })
-  t.equal((await other.get(account, asked.operation.id))?.polls, 9, 'from then on Redis keeps it')
+  t.equal((await other.get(account, asked.operation.id))?.polls, 9, 'from then on it is kept in Redis')
 })
 
-t.test('what another replica stored meanwhile is not overwritten', async t => {
+t.test('changes of another replica in the meantime are not overwritten', async t => {
   const server = await openRedis()
   t.teardown(async () => { await server.stop() })
   const { one, other, lose, find } = await replicas(server)

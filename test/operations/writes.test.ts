@@ -38,7 +38,7 @@ async function create (run: (call: Call, store: OperationStore) => ReturnType<Cr
   return { error, kept: await store.list('a', null, 10) }
 }
 
-t.test('the intent is stored without secrets before the provider is called, and closed after its answer', async t => {
+t.test('the intent is stored without secrets before the provider is called, and completed after its answer', async t => {
   let baseline: readonly StoredOperation[] = []
   const { kept } = await create(async (_call, store) => { baseline = await store.list('a', null, 10); return { serverId: '7' } })
   t.match(baseline, [{ phase: 'sending', operation: { status: 'pending', server_id: null } }])
@@ -50,7 +50,7 @@ t.test('a refused write leaves no operation; a possibly executed one does', asyn
   for (const error of [failure('rejected'), badMember('body.name', 'is odd')]) t.same((await create(async () => { throw error })).kept, [])
   const reset = await create(async () => { throw failure('unreachable', 'possible') })
   t.match(reset.kept, [{ phase: 'ambiguous', operation: { id: reset.error instanceof UpstreamError ? reset.error.operationId ?? '' : '' } }])
-  t.match((await create(async () => { throw new TypeError('x') })).kept, [{ phase: 'ambiguous' }], 'a fault of ours tells nothing of the provider')
+  t.match((await create(async () => { throw new TypeError('x') })).kept, [{ phase: 'ambiguous' }], 'an internal error says nothing about the provider')
 })
 
 t.test('a refusal for lack of room names the plan that was asked for, beside what the provider says', async t => {
@@ -60,7 +60,7 @@ t.test('a refusal for lack of room names the plan that was asked for, beside wha
   t.same(kept, [])
 })
 
-t.test('a refusal after a write is not a refusal', async t => {
+t.test('an error after an accepted write does not count as a refusal', async t => {
   for (const error of [failure('not-found'), badMember('body.name', 'is odd')]) {
     const { kept } = await create(async call => { call.counters.writes = 'certain'; throw error })
     t.match(kept, [{ phase: 'ambiguous' }])

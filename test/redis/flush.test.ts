@@ -26,7 +26,7 @@ const redis = await server.connect()
 const vendor = await startGlesys()
 t.teardown(async () => { await vendor.close(); await server.stop() })
 
-/** A replica whose time stands still: it looks at Redis when the test lets time pass. */
+/** A replica on a manual clock: it checks Redis when the test lets time pass. */
 async function openReplica () {
   const lines: Array<z.infer<typeof lineSchema>> = []
   const logger = pino({}, { write: text => { lines.push(lineSchema.parse(JSON.parse(text))) } })
@@ -66,7 +66,7 @@ t.test('after a flush keyed creates are refused with the command that acknowledg
   t.match(refused.json(), { retryable: 'no', side_effect: 'none', detail: "redis-cli DEL 'hawser:{lab}:flushed'" })
   t.notOk('retry_after_s' in refused.json<object>())
   t.notOk('retry-after' in refused.headers)
-  t.match(await ready(), { status: 'degraded', redis: 'ok', flushed_accounts: ['lab'] }, 'the key that met it reports it at once')
+  t.match(await ready(), { status: 'degraded', redis: 'ok', flushed_accounts: ['lab'] }, 'the request that detects it reports it at once')
   await create()
   t.same(lines.filter(({ msg }) => msg.includes('has lost')).map(({ accounts }) => accounts), [['lab']], 'it is logged once')
 })

@@ -194,3 +194,26 @@ t.test('a caller that hangs up ends the calls of the stream', async t => {
   await new Promise(resolve => { setTimeout(resolve, 200) })
   t.ok(vmmanager.calls.length <= before + 1, 'nothing more is asked for')
 })
+
+t.test('a stream sends its first rows before the second page of the provider is requested', async t => {
+  const vendor = await startVmmanager()
+  const { app, close } = await composeGateway({ accounts: { vm6: { provider: 'vmmanager', ...vendor.settings.vm6 } } })
+  t.teardown(async () => {
+    await close()
+    await vendor.close()
+  })
+  const [host] = vendor.servers.values()
+  if (host === undefined) throw new Error('the provider has no server')
+  for (let id = 10_000; id < 10_400; id += 1) vendor.servers.set(id, { ...host, id })
+  const base = await app.listen({ port: 0, host: '127.0.0.1' })
+  const second = vendor.hold({ match: ({ path, rawQuery }) => path === '/vm/v3/host' && rawQuery.includes('GT') })
+  const response = await fetch(`${base}/v1/servers`, { headers: { accept: 'application/x-ndjson' } })
+  const reader = response.body?.getReader()
+  const first = Buffer.from((await reader?.read())?.value ?? []).toString()
+  t.match(first, /^\{"server":\{/)
+  await second.reached()
+  second.release()
+  let lines = first
+  for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) lines += Buffer.from(part.value).toString()
+  t.equal(lines.split('\n').filter(line => line.startsWith('{"server"')).length, vendor.servers.size)
+})

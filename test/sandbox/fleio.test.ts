@@ -202,7 +202,7 @@ t.test('a delete is answered with 204, and the row disappears later', async t =>
   wait(1500)
   t.match(await staff('GET', own), { status: 404, body: { detail: 'Not found.' } })
   t.equal((await staff('DELETE', own)).status, 404)
-  t.equal([...sandbox.floatingIps.values()].find(address => address.floating_ip_address === '203.0.113.50')?.held, null)
+  t.equal([...sandbox.floatingIps.values()].find(address => address.floating_ip_address === '203.0.113.50')?.attached, null)
 })
 
 t.test('a create is answered without an id, appears late, and sent twice makes two instances', async t => {

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { startHeficed, type HeficedOptions, type HeficedSandbox, type HeficedSettings } from '../../sandbox/heficed/simulator.ts'
+import type { Test } from '../helpers/line.ts'
 import { send, type Answer } from './wire.ts'
 
 type Scope = 'kronoscloud' | 'ipswitch' | 'sshkeys'
@@ -25,7 +26,9 @@ const rowsOf = (body: unknown): unknown[] => {
   return Array.isArray(data) ? data : []
 }
 
-async function open (test: { teardown: (close: () => Promise<void>) => void }, options: HeficedOptions = {}, scopes: readonly Scope[] = ['kronoscloud', 'ipswitch', 'sshkeys']): Promise<Bench> {
+const allScopes: readonly Scope[] = ['kronoscloud', 'ipswitch', 'sshkeys']
+
+async function open (test: Test, options: HeficedOptions = {}, scopes = allScopes): Promise<Bench> {
   let time = started
   const vendor = await startHeficed({ clock: () => time, ...options })
   test.teardown(() => vendor.close())
@@ -37,7 +40,8 @@ async function open (test: { teardown: (close: () => Promise<void>) => void }, o
     body: new URLSearchParams({ grant_type: more.grant ?? 'client_credentials', scope })
   })
   const token = String(dig((await login(scopes.join(' '))).body, 'access_token'))
-  const ask: Bench['ask'] = async (method, path, body) => await send(`${settings.api_url}${path.startsWith('/') ? path : `/${settings.organization_id}/${path}`}`, {
+  const urlOf = (path: string): string => `${settings.api_url}${path.startsWith('/') ? '' : `/${settings.organization_id}/`}${path}`
+  const ask: Bench['ask'] = async (method, path, body) => await send(urlOf(path), {
     method,
     headers: { authorization: `Bearer ${token}` },
     body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body)
@@ -60,7 +64,7 @@ const orderBody = {
 
 const K = 'kronoscloud/instances'
 
-t.test('a token comes for id and secret, lives a day less a second, and is lower-case bearer', async t => {
+t.test('id and secret are exchanged for a token of type bearer that is valid for a day', async t => {
   const { login, vendor } = await open(t)
   const answer = await login('kronoscloud')
   t.equal(answer.status, 200)
@@ -70,12 +74,13 @@ t.test('a token comes for id and secret, lives a day less a second, and is lower
   t.equal(vendor.logins, 2)
 })
 
-t.test('the token desk refuses in the words of OAuth', async t => {
+t.test('the token endpoint refuses with the error codes of OAuth', async t => {
   const { login, settings } = await open(t)
   const post = async (init: RequestInit): Promise<Answer> => await send(settings.token_url, { method: 'POST', ...init })
   t.match(await login('kronoscloud', { basic: 'nobody:wrong' }), { status: 401, body: { error: 'invalid_client' } })
-  t.match(await post({ body: new URLSearchParams({ grant_type: 'client_credentials', client_id: settings.client_id, client_secret: settings.client_secret }) }),
-    { status: 401, body: { error: 'invalid_client' } }, 'credentials in the form do not count')
+  const { client_id: id, client_secret: secret } = settings
+  const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: id, client_secret: secret })
+  t.match(await post({ body: form }), { status: 401, body: { error: 'invalid_client' } }, 'credentials in the form are ignored')
   t.match(await login('kronoscloud nosuchscope'), { status: 400, body: { error: 'invalid_scope' } })
   t.match(await login('kronoscloud', { grant: 'password' }), { status: 400, body: { error: 'unsupported_grant_type' } })
   t.match(await post({ body: JSON.stringify({ grant_type: 'client_credentials' }), headers: { 'content-type': 'application/json' } }),
@@ -84,7 +89,7 @@ t.test('the token desk refuses in the words of OAuth', async t => {
   t.equal((await send(settings.token_url)).status, 405)
 })
 
-t.test('a missing, bare, expired or revoked token is a 401 with its header', async t => {
+t.test('a missing, bare, expired or revoked token is a 401 with www-authenticate', async t => {
   const { ask, settings, vendor, pass, login } = await open(t)
   const list = `${settings.api_url}/${settings.organization_id}/${K}`
   const token = String(dig((await login('kronoscloud')).body, 'access_token'))
@@ -103,7 +108,7 @@ t.test('a missing, bare, expired or revoked token is a 401 with its header', asy
   t.equal((await fetch(list, { headers: { authorization: `Bearer ${fresh}` } })).status, 401)
 })
 
-t.test('a token opens only the products it was asked for, and only its own organization', async t => {
+t.test('a token is valid only for its scopes and its organization', async t => {
   const { ask, vendor } = await open(t, {}, ['kronoscloud'])
   const refused = await ask('GET', 'ipswitch/v4/subnets?parentUuid=')
   t.match(refused, { status: 403, body: { title: 'Forbidden' } })
@@ -116,7 +121,7 @@ t.test('a token opens only the products it was asked for, and only its own organ
   t.equal((await ask('GET', '/common/kronoscloud/templates')).status, 200)
 })
 
-t.test('the first row is the printed sample', async t => {
+t.test('the first row is the vendor\'s sample', async t => {
   const { ask } = await open(t)
   const { body, text } = await ask('GET', K)
   t.same(dig(body, 'data', 0), {
@@ -137,8 +142,20 @@ t.test('the first row is the printed sample', async t => {
     },
     iso: null,
     network: {
-      v4: { ipaddress: '2.58.28.45', netmask: '255.255.255.0', gateway: '2.58.28.1', additionalIps: [], resolvers: ['181.41.222.18', '181.41.223.18'] },
-      v6: { ipaddress: '2a03:fbc6:1:829a::', netmask: 48, gateway: '2a03:fbc6:1:8000:8000::1', additionalIps: [], resolvers: ['181.41.222.18', '181.41.223.18'] }
+      v4: {
+        ipaddress: '2.58.28.45',
+        netmask: '255.255.255.0',
+        gateway: '2.58.28.1',
+        additionalIps: [],
+        resolvers: ['181.41.222.18', '181.41.223.18']
+      },
+      v6: {
+        ipaddress: '2a03:fbc6:1:829a::',
+        netmask: 48,
+        gateway: '2a03:fbc6:1:8000:8000::1',
+        additionalIps: [],
+        resolvers: ['181.41.222.18', '181.41.223.18']
+      }
     },
     billing: {
       product: 'Kronos Cloud',
@@ -173,13 +190,15 @@ t.test('the first row is the printed sample', async t => {
   t.match(text, /\\\/kronoscloud\\\/instances\?limit=200/, 'slashes arrive escaped')
 })
 
-t.test('the default page holds 200 and the second ends the list', async t => {
+t.test('the default page has 200 rows, and the second page ends the list', async t => {
   const { ask, settings } = await open(t)
   const path = `/${settings.organization_id}/${K}`
   const one = await ask('GET', K)
   t.equal(rowsOf(one.body).length, 200)
   t.same(dig(one.body, 'links', 'paging'), { self: `${path}?limit=200&offset=0`, next: `${path}?limit=200&offset=200`, previous: '' })
-  t.same(dig(one.body, 'metadata', 'paging'), { total: 230, limit: 200, offsets: { current: 0, next: 200, previous: null }, sort: null, sdir: null })
+  t.same(dig(one.body, 'metadata', 'paging'), {
+    total: 230, limit: 200, offsets: { current: 0, next: 200, previous: null }, sort: null, sdir: null
+  })
   const two = await ask('GET', `${K}?limit=200&offset=200`)
   t.equal(rowsOf(two.body).length, 30)
   t.same(dig(two.body, 'links', 'paging'), { self: `${path}?limit=200&offset=200`, next: '', previous: `${path}?limit=200&offset=0` })
@@ -189,7 +208,7 @@ t.test('the default page holds 200 and the second ends the list', async t => {
   t.same(rowsOf((await ask('GET', `${K}?offset=900`)).body), [])
 })
 
-t.test('a status filter counts after filtering and stays in the links', async t => {
+t.test('the total counts the filtered rows, and the links keep the filter', async t => {
   const { ask, vendor } = await open(t)
   const { body } = await ask('GET', `${K}?status=stopped&limit=2`)
   const down = [...vendor.servers.values()].filter(server => server.status.toLowerCase() === 'stopped').length
@@ -198,7 +217,7 @@ t.test('a status filter counts after filtering and stays in the links', async t 
   t.same(rowsOf(body).map(row => dig(row, 'status')), ['stopped', 'STOPPED'], 'letter case does not matter')
 })
 
-t.test('one server comes bare, and a missing one is a 404 problem', async t => {
+t.test('one server has no envelope, and a missing one is a 404 problem', async t => {
   const { ask, settings } = await open(t)
   t.match(await ask('GET', `${K}/312019`), { status: 200, body: { id: 312019, hostname: 'hhVyA97bBk' } })
   t.same((await ask('GET', `${K}/999999`)).body, {
@@ -211,12 +230,21 @@ t.test('one server comes bare, and a missing one is a 404 problem', async t => {
   t.equal((await ask('POST', `${K}/999999/stop`)).status, 404)
 })
 
-t.test('stop answers a pending event at once and the status follows later', async t => {
+t.test('stop returns a pending event at once, and the status changes later', async t => {
   const { ask, vendor, pass } = await open(t)
   const stop = await ask('POST', `${K}/312019/stop`)
   t.equal(stop.status, 200)
   t.match(stop.body, {
-    instanceId: 312019, entityType: 'vm', group: 'cloudServer', action: 'stop', statusCode: 0, status: 'pending', resultCode: 0, result: null, timeCreated: 1625058478, timeUpdated: null
+    instanceId: 312019,
+    entityType: 'vm',
+    group: 'cloudServer',
+    action: 'stop',
+    statusCode: 0,
+    status: 'pending',
+    resultCode: 0,
+    result: null,
+    timeCreated: 1625058478,
+    timeUpdated: null
   })
   pass(1499)
   t.equal(dig((await ask('GET', `${K}/312019`)).body, 'status'), 'running')
@@ -236,7 +264,7 @@ t.test('an action in the wrong state is a conflict', async t => {
   t.equal((await ask('POST', `${K}/312019/start`)).status, 409)
 })
 
-t.test('an order answers an invoice and its server is pending, then running', async t => {
+t.test('an order returns an invoice, and its server is pending, then running', async t => {
   const { ask, vendor, pass } = await open(t)
   const order = await ask('POST', `${K}/order`, { ...orderBody, hostname: 'web-03.example.net' })
   t.equal(order.status, 200)
@@ -254,7 +282,9 @@ t.test('an order answers an invoice and its server is pending, then running', as
       { instanceId: 340_000, total: 0.6, configuration: { raw: { product: 'connect' } } }
     ]
   })
-  t.match(await ask('GET', `${K}/340001`), { status: 200, body: { status: 'pending', hostname: 'web-03.example.net', billing: { invoiceId: 684_999 } } })
+  t.match(await ask('GET', `${K}/340001`), {
+    status: 200, body: { status: 'pending', hostname: 'web-03.example.net', billing: { invoiceId: 684_999 } }
+  })
   t.equal((await ask('GET', `${K}/340000`)).status, 404, 'Connect is no server')
   pass(3000)
   t.equal(dig((await ask('GET', `${K}/340001`)).body, 'status'), 'running')
@@ -271,11 +301,12 @@ t.test('an order that is not paid leaves its server pending', async t => {
   t.equal(vendor.statusOf(340_003), 'pending')
 })
 
-t.test('an order is checked field by field and a refused one builds nothing', async t => {
+t.test('every member of an order is checked, and a rejected order creates nothing', async t => {
   const { ask, vendor } = await open(t)
   const wrong = [
     { vcpu: 0 }, { vcpu: '1' }, { memory: 2 }, { memory: 1000 }, { disk: 15 }, { disk: 0 }, { billingTypeId: 2 }, { useCredit: 1 },
-    { locationId: 'de-fra1' }, { instanceTypeId: 'windows' }, { templateId: 'nope' }, { sshKeyId: 'nope' }, { additionalBandwidth: -1 }, { colour: 'red' }
+    { locationId: 'de-fra1' }, { instanceTypeId: 'windows' }, { templateId: 'nope' }, { sshKeyId: 'nope' }, { additionalBandwidth: -1 },
+    { colour: 'red' }
   ]
   for (const change of wrong) {
     const answer = await ask('POST', `${K}/order`, { ...orderBody, ...change })
@@ -287,26 +318,30 @@ t.test('an order is checked field by field and a refused one builds nothing', as
   t.equal(vendor.created, 0)
 })
 
-t.test('cancel needs no stop; the row shows its request and then is gone', async t => {
+t.test('cancel needs no stop; the row shows the request and later disappears', async t => {
   const { ask, pass } = await open(t)
   t.equal((await ask('POST', `${K}/337201/cancel`, { type: 'Soon', reason: 'x' })).status, 400)
   const answer = await ask('POST', `${K}/337201/cancel`, { type: 'Immediate', reason: 'deleted through the gateway' })
   t.match(answer, { status: 200, body: { action: 'cancel', instanceId: 337_201 } })
-  t.match(dig((await ask('GET', `${K}/337201`)).body, 'billing', 'cancellationRequest'), { type: 'Immediate', created: 1625058478, reason: 'deleted through the gateway' })
+  t.match(dig((await ask('GET', `${K}/337201`)).body, 'billing', 'cancellationRequest'), {
+    type: 'Immediate', created: 1625058478, reason: 'deleted through the gateway'
+  })
   t.equal((await ask('POST', `${K}/337201/cancel`, { type: 'Immediate' })).status, 409)
   t.equal((await ask('POST', `${K}/337201/reboot`)).status, 409)
   pass(3000)
   t.equal((await ask('GET', `${K}/337201`)).status, 404)
 })
 
-t.test('a subnet is found by descending, routed, released, and routed again after a pause', async t => {
+t.test('a subnet is found level by level, routed, released, and routed again after a pause', async t => {
   const { ask, vendor, pass } = await open(t)
   const list = async (parent: string): Promise<unknown> => (await ask('GET', `ipswitch/v4/subnets?parentUuid=${parent}`)).body
   t.same(Object.keys(Object(await list(''))), ['data'])
   t.match(rowsOf(await list('')).map(row => dig(row, 'cidr')), [24, 25])
   t.match(await list('60bde87f311fc2ed1f6aea00'), {
     data: [
-      { id: '60bde87f311fc2ed1f6aeac9', address: 3116506368, lastAddress: 3116506368, cidr: 32, metadata: { switch: { instanceId: 337201 } } },
+      {
+        id: '60bde87f311fc2ed1f6aeac9', address: 3116506368, lastAddress: 3116506368, cidr: 32, metadata: { switch: { instanceId: 337201 } }
+      },
       { id: '60bde87f311fc2ed1f6aeacb', address: 3116506369, metadata: { switch: {} } }
     ]
   })
@@ -324,17 +359,23 @@ t.test('a subnet is found by descending, routed, released, and routed again afte
   pass(3999)
   t.equal((await ask('POST', 'ipswitch/v4/subnets/route/kronoscloud/312019', moved)).status, 409, 'too soon')
   pass(1)
-  t.equal((await ask('POST', 'ipswitch/v4/subnets/route/kronoscloud/312019', ['60bde87f311fc2ed1f6aeac9'])).status, 200, 'an array is taken too')
+  t.equal(
+    (await ask('POST', 'ipswitch/v4/subnets/route/kronoscloud/312019', ['60bde87f311fc2ed1f6aeac9'])).status,
+    200,
+    'an array is taken too'
+  )
   pass(1500)
   t.same(dig((await ask('GET', `${K}/312019`)).body, 'network', 'v4', 'additionalIps'), ['185.194.29.1', '185.194.29.0'])
   t.same(vendor.servers.get(337201)?.network.v4.additionalIps, ['203.0.113.22'])
 })
 
-t.test('two subnets go in one request, and an odd list of them is refused', async t => {
+t.test('one request routes two subnets, and an invalid list is rejected', async t => {
   const { ask, pass, vendor } = await open(t)
   const route = async (body: unknown): Promise<number> => (await ask('POST', 'ipswitch/v4/subnets/route/kronoscloud/312020', body)).status
-  for (const body of ['', '{', {}, [], 'null', { 1: '60bde87f311fc2ed1f6aeacb' }, { 0: 5 }, { 0: '185.194.29.1' }, { 0: '60bde87f311fc2ed1f6aea00' },
-    ['60bde87f311fc2ed1f6aeacb', '60bde87f311fc2ed1f6aeacb']]) {
+  for (const body of [
+    '', '{', {}, [], 'null', { 1: '60bde87f311fc2ed1f6aeacb' }, { 0: 5 }, { 0: '185.194.29.1' }, { 0: '60bde87f311fc2ed1f6aea00' },
+    ['60bde87f311fc2ed1f6aeacb', '60bde87f311fc2ed1f6aeacb']
+  ]) {
     t.equal(await route(body), 400, JSON.stringify(body))
   }
   t.equal(await route({ 0: 'ffffffffffffffffffffffff' }), 404)
@@ -349,19 +390,25 @@ t.test('templates belong to a location and a type', async t => {
   const { ask } = await open(t)
   const { body } = await ask('GET', '/common/kronoscloud/templates?instanceTypeId=linux&locationId=uk-lon1')
   t.equal(dig(body, 'links', 'paging', 'self'), '/common/kronoscloud/templates?instanceTypeId=linux&locationId=uk-lon1&limit=200&offset=0')
-  t.same(dig(body, 'data', 0), { id: '92b22afd-ad6a-4cb1-b9f7-91c2a7b1877b', created: null, size: null, version: null, name: 'CentOS 7 v2.0.23' })
+  t.same(dig(body, 'data', 0), {
+    id: '92b22afd-ad6a-4cb1-b9f7-91c2a7b1877b', created: null, size: null, version: null, name: 'CentOS 7 v2.0.23'
+  })
   t.equal(rowsOf(body).length, 3)
   t.equal(rowsOf((await ask('GET', '/common/kronoscloud/templates')).body).length, 24)
   t.equal(rowsOf((await ask('GET', '/common/kronoscloud/templates?locationId=xx')).body).length, 0)
 })
 
-t.test('rename answers the server; resize goes up only, later, for money', async t => {
+t.test('rename returns the server; resize returns an invoice and only grows', async t => {
   const { ask, vendor, pass } = await open(t)
-  t.match(await ask('PATCH', `${K}/312019`, { hostname: 'new.example.net' }), { status: 200, body: { id: 312019, hostname: 'new.example.net' } })
+  t.match(await ask('PATCH', `${K}/312019`, { hostname: 'new.example.net' }), {
+    status: 200, body: { id: 312019, hostname: 'new.example.net' }
+  })
   for (const body of [{}, { hostname: '' }, { hostname: 'x', vcpu: 2 }, { memory: 256 }, { memory: 700 }, { disk: 5 }, { vcpu: 1 }]) {
     t.equal((await ask('PATCH', `${K}/312019`, body)).status, 400, JSON.stringify(body))
   }
-  t.match(await ask('PATCH', `${K}/312019`, { vcpu: 2, memory: 1024, disk: 20 }), { status: 200, body: { status: 'Paid', total: 6.07, items: [{ instanceId: 312019 }] } })
+  t.match(await ask('PATCH', `${K}/312019`, { vcpu: 2, memory: 1024, disk: 20 }), {
+    status: 200, body: { status: 'Paid', total: 6.07, items: [{ instanceId: 312019 }] }
+  })
   t.equal(vendor.servers.get(312019)?.vcpu, 1)
   pass(1500)
   t.match((await ask('GET', `${K}/312019`)).body, { vcpu: 2, memory: 1024, disk: 20 })

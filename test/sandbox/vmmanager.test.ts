@@ -84,7 +84,7 @@ const minimal = {
   name: 'new-1', password: 'Example-Pass1', cpu_number: 1, ram_mib: 1024, hdd_mib: 10240, os: 25, comment: '', ipv4_number: 1
 }
 
-t.test('a password buys a token that dies after an hour without use', async t => {
+t.test('a password is exchanged for a token that expires after an hour without use', async t => {
   const wire = await start(t)
   const wrong = await wire.send('POST', '/auth/v4/public/token', { email: 'admin@example.com', password: 'x' })
   t.same(errorOf(wrong), [401, 22013])
@@ -107,7 +107,7 @@ t.test('a password buys a token that dies after an hour without use', async t =>
   t.same(errorOf(await wire.send('GET', '/vm/v3/host')), [401, 1000])
 })
 
-t.test('a long-lived token ends at its date and needs no use until then', async t => {
+t.test('a long-lived token expires at its date, used or not', async t => {
   const wire = await signedIn(t)
   const made = await wire.post('/auth/v4/token', { expires_at: '2026-02-03 00:00:00', description: 'x' })
   const headers = { 'x-xsrf-token': String(made['token']) }
@@ -119,7 +119,7 @@ t.test('a long-lived token ends at its date and needs no use until then', async 
   t.equal((await wire.send('POST', '/auth/v4/token', { expires_at: 'tomorrow' })).status, 400)
 })
 
-t.test('a key makes an administrator into a user who sees only what is his', async t => {
+t.test('an administrator signs in with a key as a user, who sees only the hosts of that account', async t => {
   const wire = await signedIn(t)
   t.equal((await wire.send('POST', '/auth/v4/user/3/key', {})).status, 403, 'the box header is missing')
   await wire.signIn('client@example.com')
@@ -135,7 +135,7 @@ t.test('a key makes an administrator into a user who sees only what is his', asy
   t.equal((await wire.send('POST', '/vm/v3/host', { ...minimal, account: 4 })).status, 403)
 })
 
-t.test('a key is worth nothing after an hour', async t => {
+t.test('a key expires after an hour', async t => {
   const wire = await signedIn(t)
   const box = { 'isp-box-instance': 'true' }
   const { body } = await wire.send('POST', '/auth/v4/user/3/key', {}, box)
@@ -182,10 +182,12 @@ t.test('the list begins with the sample hosts', async t => {
   t.notOk(JSON.stringify(answer).includes('SECRET'), 'the list has no passwords')
 })
 
-t.test('an older and a leaner platform give other rows', async t => {
+t.test('rows have an older and a lean form', async t => {
   const wire = await signedIn(t, { hostShape: '2022' })
   const old = await wire.host(42)
-  t.same([old['ip6'], old['os'], old['create_date'], old['ip4']], [undefined, undefined, undefined, [{ ip: '192.0.2.11' }, { ip: '192.0.2.12' }]])
+  t.same([old['ip6'], old['os'], old['create_date'], old['ip4']], [
+    undefined, undefined, undefined, [{ ip: '192.0.2.11' }, { ip: '192.0.2.12' }]
+  ])
   t.ok(isObject(old['vm5_restrictions']))
   t.notOk('size' in await wire.get('/vm/v3/host'))
   wire.sandbox.behavior.hostShape = 'lean'
@@ -193,7 +195,7 @@ t.test('an older and a leaner platform give other rows', async t => {
   t.same([lean['os'], lean['cluster']], [undefined, { id: 1 }])
 })
 
-t.test('a cursor over ids reads every host once', async t => {
+t.test('reading after the last id returns every host once', async t => {
   const wire = await signedIn(t)
   const seen: unknown[] = []
   for (let last = 0, size = 50; size === 50;) {
@@ -222,7 +224,7 @@ t.test('limit is offset and count, or from and to', async t => {
   t.notOk('size' in await wire.get('/vm/v3/host'))
 })
 
-t.test('a filter that cannot be read or names an unknown field is an error 500', async t => {
+t.test('an invalid filter, or one with an unknown field, is answered with 500', async t => {
   const wire = await signedIn(t)
   const broken = [
     'where=(id+EQ+41', 'where=id%2BEQ%2B41', 'where=id+eq+41', 'where=id+EQ+abc', "where=name+EQ+'it's'", 'where=', 'where=cluster+EQ+1',
@@ -273,7 +275,7 @@ t.test('a restart is a stop task and a start task, or a single one', async t => 
   t.match(await wire.host(41), { state: 'active', uptime: 0 })
 })
 
-t.test('a failed task is spelt in two ways and leaves the host as it was', async t => {
+t.test('a failed task has one of two status words and leaves the host unchanged', async t => {
   const wire = await signedIn(t, { taskRowDelayMs: 500 })
   wire.sandbox.failNext('host_stop')
   const { task } = await wire.post('/vm/v3/host/41/stop')
@@ -288,7 +290,7 @@ t.test('a failed task is spelt in two ways and leaves the host as it was', async
   t.equal((await wire.send('GET', `/vm/v3/task/${String(task)}`)).status, 404, 'a consul id is no row id')
 })
 
-t.test('a host at work queues the next action or refuses it', async t => {
+t.test('a busy host queues the next action or refuses it', async t => {
   const wire = await signedIn(t)
   await wire.post('/vm/v3/host/41/stop')
   await wire.post('/vm/v3/host/41/start')
@@ -301,7 +303,7 @@ t.test('a host at work queues the next action or refuses it', async t => {
   t.equal((await wire.send('POST', '/vm/v3/host/41/start')).status, 409)
 })
 
-t.test('every create makes a host of its own, followed by two rows of one consul id', async t => {
+t.test('every create makes another host, with two tasks of one consul id', async t => {
   const wire = await signedIn(t)
   const first = await wire.post('/vm/v3/host', minimal)
   const second = await wire.post('/vm/v3/host', minimal)
@@ -317,7 +319,7 @@ t.test('every create makes a host of its own, followed by two rows of one consul
   t.match(await wire.host(id), { state: 'active', ip4: [{ ip: '192.0.2.13' }], disk: { disk_mib: 10240 } })
 })
 
-t.test('a create with wrong, missing or unknown keys is refused', async t => {
+t.test('a create with wrong, missing or unknown members is rejected', async t => {
   const wire = await signedIn(t)
   const bad: Array<[Answer, number]> = [
     [{ ...minimal, ssh_keys: [] }, 1005], [{ ...minimal, ipv4_pool: 5 }, 1006], [{ ...minimal, cpu_number: '1' }, 1006],
@@ -346,7 +348,7 @@ t.test('a deferred resize waits until the host stops', async t => {
   t.match(await wire.host(41), { state: 'active', cpu_number: 4, ram_mib: 4096, disk: { disk_mib: 40960 } })
 })
 
-t.test('without defer a resize is done when its task ends, and a disk never shrinks', async t => {
+t.test('a resize without defer is complete when its task ends, and a disk never shrinks', async t => {
   const wire = await signedIn(t)
   await wire.post('/vm/v3/host/41/resource', { cpu_number: 4 })
   t.match(await wire.host(41), { cpu_number: 2, cpu_number_new: 4 })
@@ -390,7 +392,14 @@ t.test('rename, reinstall, rescue and password change the host', async t => {
 t.test('addresses are listed, added, named and removed', async t => {
   const wire = await signedIn(t)
   t.match(await wire.rows('/vm/v3/host/41/ipv4'), [{
-    id: 501, ip_addr: '192.0.2.10', gateway: '192.0.2.1', mask: '255.255.255.0', family: 4, ippool: 5, network: 7, host: { id: 41, interface_name: 'eth0' }
+    id: 501,
+    ip_addr: '192.0.2.10',
+    gateway: '192.0.2.1',
+    mask: '255.255.255.0',
+    family: 4,
+    ippool: 5,
+    network: 7,
+    host: { id: 41, interface_name: 'eth0' }
   }])
   const { task } = await wire.post('/vm/v3/host/41/ip', { ipv4_number: 1, ipv4_pool: [5] })
   wire.pass(1500)

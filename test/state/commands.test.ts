@@ -118,7 +118,7 @@ t.test('check reports whether serve could use the state file', async t => {
   t.match(await run('check'), { code: 1, out: /state +- +failed +it is not a state file/ })
 })
 
-t.test('a file that is damaged or none is named with the reason by each command, and no copy is left', async t => {
+t.test('each command names a file that is damaged or not a state file, with the reason, and leaves no copy', async t => {
   const { run, configure, file, folder, close } = await open(t)
   close()
   const sound = readFileSync(file)

@@ -106,7 +106,7 @@ t.test('a step whose answer is lost in a crash is not sent again, and its result
   t.equal(await second.ended(), 0)
 })
 
-t.test('a gateway without a state file or Redis says at start, once, what ends with it', async t => {
+t.test('a gateway without a state file or Redis warns once at start which state ends with the process', async t => {
   const { state, secret: sealing, ...rest } = config
   const gateway = await serve(rest)
   t.equal(gateway.output().split('are kept in memory and lost when this process ends').length, 2)

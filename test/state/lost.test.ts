@@ -13,7 +13,7 @@ t.teardown(async () => { await vendor.close() })
 const order = { name: 'web-9', region: 'Falkenberg', cpus: 2, memory_mib: 2048, disk_gib: 50, image: 'debian-12', password: 'Example-Pass-1' }
 const idSchema = z.looseObject({ id: z.string() })
 
-t.test('a gateway whose state file accepts no writes refuses what it could not remember, does the rest, and catches up', async t => {
+t.test('a gateway whose state file rejects writes refuses keyed creates, continues with the rest, and stores it later', async t => {
   const { stores, database, status, close: closeFile } = openFile(join(openFolder(t), 'state.db'))
   const lab = { provider: 'glesys', ...vendor.settings['glesys-lab'] }
   const { app, close } = await composeGateway({ accounts: { lab, few: { ...lab, guard: { max_deletes_per_hour: 5 } } }, stores, state: status })

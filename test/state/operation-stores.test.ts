@@ -43,9 +43,9 @@ t.test('in Redis operations, claims and leases are the same for every replica', 
   const begun = await redis.pttl(leaseKey)
   let left = begun
   await eventually(async () => {
-    const baseline = left
+    const earlier = left
     left = await redis.pttl(leaseKey)
-    return left > baseline
+    return left > earlier
   })
   t.ok(left > begun / 2, `${left} ms are left again`)
   t.equal(await other.lease(account, 90), null, 'a living holder keeps the lease as long as a poll takes')
@@ -54,7 +54,7 @@ t.test('in Redis operations, claims and leases are the same for every replica', 
   t.ok(await redis.pttl(`hawser:{${account}}:operation:${stored.operation.id}`) > keptForMs - 60_000)
   await redis.hset(`hawser:{${account}}:operation:op_odd`, { v: '1', d: 'not sealed by us' })
   t.equal(await one.get(account, 'op_odd'), null)
-  await t.rejects(one.getForCertain(account, 'op_odd'), 'what can not be read is not certainly absent')
+  await t.rejects(one.getForCertain(account, 'op_odd'), 'a record that cannot be read is not certainly absent')
   await redis.sadd(`hawser:{${account}}:pending`, 'op_gone')
   await one.pending(account)
   t.notOk(await redis.sismember(`hawser:{${account}}:pending`, 'op_gone'))
@@ -67,7 +67,7 @@ t.test('while Redis is lost this process continues alone, and once-only work wai
   const kept = made('a', 0, { phase: 'sending' })
   await store.put(kept)
   await server.kill()
-  t.equal(await store.put(made('a', 1)), false, 'the others can not know of it')
+  t.equal(await store.put(made('a', 1)), false, 'other replicas cannot see it')
   t.equal(await store.get('a', 'op_other'), null)
   const accepted = await store.update(kept, current => ({ ...current, phase: 'following' }))
   t.match(accepted, { phase: 'following', version: 2 }, 'what the provider has accepted is not lost')
@@ -78,9 +78,9 @@ t.test('while Redis is lost this process continues alone, and once-only work wai
   await t.rejects(store.updateForCertain(made('a', 2), current => current))
   await t.rejects(store.claim('a', 'step:x:0', 'me'), 'a step could be sent twice')
   await store.release('a', 'step:x:0', 'me')
-  const bump = await store.lease('a', 5000)
-  t.not(bump, null)
-  await bump?.(1)
+  const endLease = await store.lease('a', 5000)
+  t.not(endLease, null)
+  await endLease?.(1)
   await store.beat('me', 1000)
-  t.equal(await store.isAlive('anybody'), true, 'nobody is declared dead by a lost Redis')
+  t.equal(await store.isAlive('another'), true, 'a lost Redis declares no process dead')
 })

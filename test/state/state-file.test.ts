@@ -177,7 +177,7 @@ t.test('a file that became read-only is lost for writes, and still read', async 
   t.equal(await stores.tokens.get('t'), null, 'a token that cannot be stored is not an error')
 })
 
-t.test('a file that is removed or replaced while it is open is lost: no promise rests on it', async t => {
+t.test('a file that is removed or replaced while it is open counts as lost: durable writes are refused', async t => {
   const folder = openFolder(t)
   const { file } = await writtenIn(folder)
   const { lines, logger } = openLog()
@@ -199,7 +199,7 @@ function openJumpingClock () {
   return { clock: jumping, run: clock.run, pass: (ms: number) => { by.passed += ms }, set: (ms: number) => { by.set = ms } }
 }
 
-t.test('a clock that is set forgets no key early, and a clock that is behind after a restart neither', async t => {
+t.test('no key expires early when the clock is set, or is behind after a restart', async t => {
   const file = join(openFolder(t), 'state.db')
   const { clock, run, pass, set } = openJumpingClock()
   const first = openFile(file, { clock })
@@ -218,7 +218,7 @@ t.test('a clock that is set forgets no key early, and a clock that is behind aft
   t.equal(await kindOf(later), 'known', 'a machine that starts in 1970')
 })
 
-t.test('rows past their day go in small steps, and their space is given back', async t => {
+t.test('expired rows are deleted in small steps, and their space is given back', async t => {
   const file = join(openFolder(t), 'state.db')
   const { clock, run, pass } = openJumpingClock()
   const { stores, database } = opened(t, file, { clock })

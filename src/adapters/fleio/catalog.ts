@@ -1,51 +1,64 @@
-import { byRegion, joined, positive, toSshKey } from '../kit/catalog.ts'
-import { present } from '../kit/wire.ts'
-import type { AllVerbs } from '../verbs.ts'
 import type { Image, Network, Plan, Region } from '../../domain/catalog.ts'
 import type { RegionQuery } from '../../domain/parameter.ts'
-import type { CatalogClient } from './catalog-client.ts'
-import type { ImageRowWire, NetworkWire, PlanWire, RegionWire } from './catalog-schema.ts'
-import { readForms } from './catalog-forms.ts'
+import { byRegion, joined, positive, toSshKey } from '../kit/catalog.ts'
+import { withoutNulls } from '../kit/wire.ts'
+import type { AllVerbs } from '../verbs.ts'
+import type { FleioClient } from './client.ts'
 import { diskOf } from './mapping.ts'
-import type { OwnerClient } from './owners-client.ts'
+import type { CreateFormWire, ImageRowWire, NetworkWire, PlanWire } from './schema.ts'
 import type { FleioMode } from './settings.ts'
+
+type Catalogs = Pick<AllVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'>
 
 const evidence = 'inferred'
 
-/** Images, plans and networks belong to one region each; an unknown region has none. */
-const inRegion = <Row extends { readonly region: string | null }>(rows: readonly Row[], { region }: RegionQuery): readonly Row[] =>
-  region === undefined ? rows : rows.filter(row => row.region === null || row.region === region)
-
-export function createCatalogs (catalog: CatalogClient, owners: OwnerClient, mode: FleioMode): Pick<AllVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'> {
-  const source = mode === 'staff' ? staffSource(catalog) : enduserSource(catalog, owners)
+export function createCatalogs (client: FleioClient, mode: FleioMode): Catalogs {
+  const listImages = async (query: RegionQuery): Promise<readonly ImageRowWire[]> => mode === 'staff'
+    ? await client.listImages()
+    : (await readForms(client, query)).flatMap(({ bootSources: sources }) =>
+        [sources?.image, sources?.owned_image, sources?.shared_image, sources?.community_image].flatMap(withoutNulls))
+  const listPlans = async (query: RegionQuery): Promise<readonly PlanWire[]> => mode === 'staff'
+    ? await client.listFlavors()
+    : (await readForms(client, query)).flatMap(({ flavor }) => withoutNulls(flavor))
   return {
-    images: byRegion({ evidence, run: async query => inRegion(unique(await source.images(query)).filter(isBootable).map(toImage), query) }),
-    plans: byRegion({ evidence, run: async query => inRegion(unique(await source.plans(query)).filter(isUsable).map(toPlan), query) }),
-    regions: { evidence, run: async () => (await catalog.listRegions()).filter(row => row.enabled !== false).map(toRegion) },
-    ssh_keys: { evidence, note: 'The keys of the token\'s user.', run: async () => (await catalog.listKeys()).map(toSshKey) },
-    networks: byRegion({ evidence, run: async query => inRegion((await catalog.listNetworks()).map(toNetwork), query) })
+    images: byRegion({ evidence, run: async query => inRegion(unique(await listImages(query)).filter(isBootable).map(toImage), query) }),
+    plans: byRegion({ evidence, run: async query => inRegion(unique(await listPlans(query)).filter(isUsable).map(toPlan), query) }),
+    regions: {
+      evidence,
+      run: async () => (await client.listRegions()).filter(row => row.enabled !== false)
+        .map(({ id, description }): Region => ({ id, name: typeof description === 'string' && description !== '' ? description : id }))
+    },
+    ssh_keys: { evidence, note: 'The keys of the token\'s user.', run: async () => (await client.listKeys()).map(toSshKey) },
+    networks: byRegion({ evidence, run: async query => inRegion((await client.listNetworks()).map(toNetwork), query) })
   }
 }
 
-interface Source {
-  images(query: RegionQuery): Promise<readonly ImageRowWire[]>
-  plans(query: RegionQuery): Promise<readonly PlanWire[]>
+/**
+ * The forms for a new server: one for each client of the user and each region, or only for the requested region. End users
+ * see plans and public images nowhere else.
+ */
+async function readForms (client: FleioClient, { region }: RegionQuery): Promise<readonly CreateFormWire[]> {
+  const owners = await client.listClients()
+  const forms: CreateFormWire[] = []
+  for (const query of owners.length === 0 ? [{}] : owners.map(({ id }) => ({ client: id }))) {
+    const first = await client.getCreateForm(region === undefined ? query : { ...query, region })
+    forms.push(first)
+    if (region !== undefined) continue
+    const others = withoutNulls(first.region).filter(({ id }) => id !== first.selected_region)
+    for (const { id } of others) forms.push(await client.getCreateForm({ ...query, region: id }))
+  }
+  return forms
 }
 
-/** The vendor silently ignores unknown filters, so regions are filtered here. */
-const staffSource = (catalog: CatalogClient): Source => ({
-  images: async () => await catalog.listImages(),
-  plans: async () => await catalog.listFlavors()
-})
+/**
+ * Images, plans and networks belong to one region each; an unknown region has none. Regions are filtered here, because the vendor
+ * silently ignores unknown filters.
+ */
+const inRegion = <Row extends { readonly region: string | null }>(rows: readonly Row[], { region }: RegionQuery): readonly Row[] =>
+  region === undefined ? rows : rows.filter(row => row.region === null || row.region === region)
 
-/** End users see only their own images in the list of images, and have no list of plans. */
-const enduserSource = (catalog: CatalogClient, owners: OwnerClient): Source => ({
-  images: async query => (await readForms(catalog, owners, query)).flatMap(({ bootSources: sources }) =>
-    [sources?.image, sources?.owned_image, sources?.shared_image, sources?.community_image].flatMap(present)),
-  plans: async query => (await readForms(catalog, owners, query)).flatMap(({ flavor }) => present(flavor))
-})
-
-const unique = <Row extends { readonly id: string }>(rows: readonly Row[]): readonly Row[] => [...new Map(rows.map(row => [row.id, row])).values()]
+const unique = <Row extends { readonly id: string }>(rows: readonly Row[]): readonly Row[] =>
+  [...new Map(rows.map(row => [row.id, row])).values()]
 
 /** Excludes ISO images and images that are deleted or not yet active. */
 const isBootable = ({ status, type, is_iso: isIso }: ImageRowWire): boolean =>
@@ -53,16 +66,14 @@ const isBootable = ({ status, type, is_iso: isIso }: ImageRowWire): boolean =>
 
 const isUsable = ({ disabled, deleted }: PlanWire): boolean => disabled !== true && deleted !== true
 
-function toImage (wire: ImageRowWire): Image {
-  return {
-    id: wire.id,
-    name: wire.name ?? wire.display_name ?? wire.id,
-    os: joined(wire.os_distro, wire.os_version),
-    region: wire.region ?? null,
-    min_disk_gib: positive(wire.min_disk),
-    min_memory_mib: positive(wire.min_ram)
-  }
-}
+const toImage = (wire: ImageRowWire): Image => ({
+  id: wire.id,
+  name: wire.name ?? wire.display_name ?? wire.id,
+  os: joined(wire.os_distro, wire.os_version),
+  region: wire.region ?? null,
+  min_disk_gib: positive(wire.min_disk),
+  min_memory_mib: positive(wire.min_ram)
+})
 
 const toPlan = (wire: PlanWire): Plan => ({
   id: wire.id,
@@ -75,18 +86,16 @@ const toPlan = (wire: PlanWire): Plan => ({
   price: null
 })
 
-const toRegion = ({ id, description }: RegionWire): Region => ({ id, name: typeof description === 'string' && description !== '' ? description : id })
-
 const toNetwork = (wire: NetworkWire): Network => ({
   id: wire.id,
   name: wire.name ?? wire.id,
   region: wire.region ?? null,
   scope: scopeOf(wire),
-  cidrs: present(wire.subnets).flatMap(({ cidr }) => typeof cidr === 'string' ? [cidr] : [])
+  cidrs: withoutNulls(wire.subnets).flatMap(({ cidr }) => typeof cidr === 'string' ? [cidr] : [])
 })
 
 /** An external network is public, a client's own network is private; a shared one may be either. */
-function scopeOf ({ router_external: leadsOutside, shared }: NetworkWire): Network['scope'] {
-  if (leadsOutside === true) return 'public'
-  return leadsOutside === false && shared === false ? 'private' : 'unknown'
+function scopeOf ({ router_external: isExternal, shared }: NetworkWire): Network['scope'] {
+  if (isExternal === true) return 'public'
+  return isExternal === false && shared === false ? 'private' : 'unknown'
 }

@@ -1,8 +1,10 @@
 import { UpstreamError, type Failure, type UpstreamErrorOptions } from '../../domain/failure.ts'
+import type { Seen } from '../../domain/list.ts'
+import type { ServerStatus } from '../../domain/server.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
 import { parseJson, refused } from '../../upstream/read.ts'
 
-type FailureFacts = UpstreamErrorOptions & { readonly failure: Failure }
+type FailureFacts = UpstreamErrorOptions & { readonly failure?: Failure }
 
 /** Lasts until an operator of the panel acts. */
 const misconfigured: FailureFacts = { failure: 'unavailable', passing: false, notAttempted: true }
@@ -25,24 +27,24 @@ const failures: ReadonlyMap<number, FailureFacts> = new Map<number, FailureFacts
 const quotaStatuses: ReadonlySet<number> = new Set([403, 409, 413])
 const quotaText = /\bquota exceeded\b|\bexceeded for quota\b/i
 
-/** The objects that a call refers to, to read its refusal. */
-export interface About {
+/** The facts of a call that its refusal is read with. */
+export interface RefusalFacts {
   /** The vendor's field to our member: `flavor` → `body.plan`. Nested fields by their path, `boot_source.volume_size`. */
   readonly members?: ReadonlyMap<string, string>
-  /** The meaning of a 404 that is not about the server. */
-  readonly missing?: { readonly failure: Failure, readonly member?: string }
+  /** The meaning of a 404, if it is not about the server; null if it cannot be about any object. */
+  readonly missing?: FailureFacts | null
   /** The installation may not have the route. */
   readonly uncertain?: boolean
 }
 
-export function callFailure (response: HttpResponse, { members, missing, uncertain }: About = {}): UpstreamError {
+export function callFailure (response: HttpResponse, { members, missing, uncertain }: RefusalFacts = {}): UpstreamError {
   const body = parseJson(response.text)
   // An unknown route is answered with a page, an unknown object with JSON: a wrong URL must not look like a missing server.
-  if (response.status === 404 && body === undefined) {
-    const failureFacts = { status: 404, notAttempted: true }
+  if (response.status === 404 && (body === undefined || missing === null)) {
+    const options = { status: 404, notAttempted: true }
     return uncertain === true
-      ? new UpstreamError('unsupported', 'this installation has no such endpoint', failureFacts)
-      : new UpstreamError('malformed', 'the configured url has no such API', failureFacts)
+      ? new UpstreamError('unsupported', 'this installation has no such endpoint', options)
+      : new UpstreamError('malformed', 'the configured url has no such API', options)
   }
   const member = members === undefined ? undefined : memberOf(body, members)
   const vendorMessage = flatten(body)
@@ -55,6 +57,32 @@ export function callFailure (response: HttpResponse, { members, missing, uncerta
     ...(isOverQuota ? { failure: 'quota' } : {}),
     vendorMessage
   })
+}
+
+/** What a read of the server says about an ambiguous refusal of an action. */
+export interface Ambiguity {
+  /** The member that a 404 is about if the server exists; null if the request refers to no other object. */
+  readonly object?: string | null
+  /** The states that the action requires; `any`: it only requires an unlocked server. */
+  readonly states?: readonly ServerStatus[] | 'any'
+}
+
+/**
+ * Two refusals are ambiguous without their translated text: a 404 for the server or for an object of the request, a 400
+ * for a bad request or for a server in a wrong state. Reading the server distinguishes them.
+ */
+export async function explain (
+  error: UpstreamError, { object, states }: Ambiguity, readServer: () => Promise<Seen>
+): Promise<UpstreamError> {
+  const { status, member } = error.options
+  const isAboutObject = object !== undefined && error.failure === 'not-found' && status === 404
+  const isAboutState = (object !== undefined || states !== undefined) && error.failure === 'rejected' && status === 400
+  if (member !== undefined || !(isAboutObject || isAboutState)) return error
+  const server = await readServer().then(seen => seen.server, () => null)
+  if (server === null) return error
+  if (isAboutObject) return error.meaning('rejected', { cause: error, ...(object === null ? {} : { member: object }) })
+  const isUnfit = states !== undefined && states !== 'any' && server.status !== 'unknown' && !states.includes(server.status)
+  return server.locked === true || isUnfit ? error.meaning('conflict', { cause: error }) : error
 }
 
 /** The first refused field that maps to one of our members. */
@@ -73,8 +101,8 @@ const fieldsOf = (value: unknown): Array<[string, unknown]> =>
 const deepest = 5
 const longest = 500
 
-/** `{"detail": "…"}`, `{"field": ["…"]}`, nested objects and bare lists, as one line: `boot_source.source_id: This field is required.` */
-export function flatten (body: unknown): string | null {
+/** `{"detail": "…"}`, `{"field": ["…"]}`, nested objects and bare lists as one line: `boot_source.source_id: Must be a valid UUID.` */
+function flatten (body: unknown): string | null {
   const text = lines(body, '', 0).join('; ')
   return text === '' ? null : text.slice(0, longest)
 }

@@ -1,15 +1,14 @@
 import type { z } from 'zod'
 import type { Seen } from '../../domain/list.ts'
-import { powerOf, type Address, type Reference, type ServerFacts, type ServerStatus } from '../../domain/server.ts'
+import { powerOf, type Address, type Reference, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.ts'
 import { toUtc } from '../../domain/time.ts'
 import { addressOf } from '../kit/addresses.ts'
 import { seenWire } from '../kit/seen.ts'
-import { present } from '../kit/wire.ts'
-import { permitted, toActions } from './mapping-actions.ts'
-import { instanceWire, type FlavorWire, type InstanceWire, type PermissionsWire } from './schema.ts'
+import { withoutNulls } from '../kit/wire.ts'
+import { instanceWire, type AttachedWire, type FlavorWire, type InstanceWire, type PermissionsWire } from './schema.ts'
 
 /** Nova's vm_state in lower case to ours; `booted_from_iso` is Fleio's own. */
-export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([
+const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([
   ['active', 'running'],
   ['building', 'provisioning'],
   ['stopped', 'stopped'],
@@ -22,12 +21,11 @@ export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, Serve
   ['deleted', 'deleted'],
   ['error', 'error'],
   ['shelved', 'stopped'],
-  ['shelved_offloaded', 'stopped'],
-  ['unknown', 'unknown']
+  ['shelved_offloaded', 'stopped']
 ])
 
 /** The state during a task, by the first match; any other task (an image, a new password) does not change it. */
-export const tasks: ReadonlyArray<readonly [RegExp, ServerStatus]> = [
+const tasks: ReadonlyArray<readonly [RegExp, ServerStatus]> = [
   [/deleting/, 'deleting'],
   [/^powering-off/, 'stopping'],
   [/^powering-on/, 'starting'],
@@ -39,12 +37,56 @@ export const tasks: ReadonlyArray<readonly [RegExp, ServerStatus]> = [
   [/^(scheduling|networking|spawning|block device mapping)/, 'provisioning']
 ]
 
-/** The task has precedence: a server that is being deleted still has the state of a running one. */
-export function toStatus (wire: InstanceWire): ServerStatus {
-  const task = toTask(wire)?.toLowerCase().replaceAll('_', ' ')
-  const under = task === undefined ? undefined : tasks.find(([pattern]) => pattern.test(task))
-  return under?.[1] ?? statuses.get((wire.status ?? '').toLowerCase()) ?? 'unknown'
+/** The actions allowed in each state; a state that is not listed allows none. */
+const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new Map<ServerStatus, readonly ServerAction[]>([
+  ['running', ['stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'console', 'delete']],
+  ['stopped', ['start', 'resize', 'rename', 'rebuild', 'rescue', 'delete']],
+  ['rescue', ['unrescue', 'console', 'delete']],
+  ['resizing', ['console', 'delete']],
+  ['paused', ['delete']],
+  ['suspended', ['delete']],
+  ['error', ['delete']],
+  ['unknown', ['start', 'stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'unrescue', 'password', 'console', 'delete']]
+])
+
+interface ActionNames {
+  /** In `allowed_actions`, which only advises. */
+  readonly advice?: readonly string[]
+  readonly permission?: string
 }
+
+/**
+ * The vendor's names of an action, which differ between its advice and the user's permissions. Delete works in more states than the
+ * vendor advises it for, which is only in error; the console has no permission.
+ */
+const names: Readonly<Record<ServerAction, ActionNames>> = {
+  start: { advice: ['start'], permission: 'instances.start' },
+  stop: { advice: ['shutoff'], permission: 'instances.stop' },
+  reboot: { advice: ['reboot'], permission: 'instances.reboot' },
+  resize: { advice: ['resize'], permission: 'instances.resize' },
+  rename: { advice: ['rename'], permission: 'instances.rename' },
+  rebuild: { advice: ['rebuild'], permission: 'instances.rebuild' },
+  rescue: { advice: ['rescue'], permission: 'instances.rescue' },
+  unrescue: { advice: ['unrescue', 'unmount_and_reboot'], permission: 'instances.unrescue' },
+  password: { advice: ['change_password'], permission: 'instances.change-password' },
+  console: { advice: ['console'] },
+  delete: { permission: 'instances.destroy' }
+}
+
+/** Only informs readers: no action is refused because of it. */
+function toActions (status: ServerStatus, { allowed_actions: advised, permissions }: InstanceWire): ServerAction[] {
+  const isAdvised = (action: ServerAction): boolean => {
+    const { advice } = names[action]
+    return advice === undefined || advised === null || advised === undefined || advice.some(name => advised.includes(name))
+  }
+  return permitted((actions.get(status) ?? []).filter(isAdvised), permissions)
+}
+
+/** Without the actions that the user has no permission for; a missing permission is not a denial. */
+const permitted = (possible: readonly ServerAction[], permissions: PermissionsWire): ServerAction[] => possible.filter(action => {
+  const { permission } = names[action]
+  return permission === undefined || permissions?.[permission] !== false
+})
 
 /** A row of a list, or the single instance, which has more members. */
 export const seenInstance: z.ZodType<Seen> = seenWire(instanceWire, toServer)
@@ -53,7 +95,7 @@ export const seenInstance: z.ZodType<Seen> = seenWire(instanceWire, toServer)
 export const withPermissions = (seen: Seen, permissions: PermissionsWire): Seen =>
   ({ ...seen, server: { ...seen.server, allowed_actions: permitted(seen.server.allowed_actions, permissions) } })
 
-export function toServer (wire: InstanceWire): ServerFacts {
+function toServer (wire: InstanceWire): ServerFacts {
   const status = toStatus(wire)
   const task = toTask(wire)
   const { flavor, client } = wire
@@ -67,7 +109,7 @@ export function toServer (wire: InstanceWire): ServerFacts {
     cpus: flavor?.vcpus ?? null,
     memory_mib: flavor?.memory_mb ?? null,
     disk_gib: diskOf(flavor),
-    addresses: toAddresses(wire),
+    addresses: addressesOf(wire).map(({ address }) => address),
     image: toImage(wire),
     plan: typeof flavor?.id === 'string' ? { id: flavor.id, name: flavor.name ?? null } : null,
     region: toRegion(wire),
@@ -78,6 +120,13 @@ export function toServer (wire: InstanceWire): ServerFacts {
     protected: null,
     allowed_actions: toActions(status, wire)
   }
+}
+
+/** The task has precedence: a server that is being deleted still has the state of a running one. */
+function toStatus (wire: InstanceWire): ServerStatus {
+  const task = toTask(wire)?.toLowerCase().replaceAll('_', ' ')
+  const during = task === undefined ? undefined : tasks.find(([pattern]) => pattern.test(task))
+  return during?.[1] ?? statuses.get((wire.status ?? '').toLowerCase()) ?? 'unknown'
 }
 
 const toTask = ({ display_task: task }: InstanceWire): string | null => typeof task === 'string' && task !== '' ? task : null
@@ -101,13 +150,26 @@ function toRegion ({ region, region_obj: about }: InstanceWire): Reference | nul
   return { id: region, name: description === '' ? region : description }
 }
 
+interface InstanceAddress {
+  readonly address: Address
+  /** Only floating addresses have ids. */
+  readonly id: string | null
+  readonly floating: boolean
+}
+
 /** Floating addresses first. Each port repeats all of them, so duplicates are dropped; lists have only `access_ip`. */
-function toAddresses (wire: InstanceWire): Address[] {
-  const ports = present(wire.net_details?.ports)
+export function addressesOf (wire: Pick<AttachedWire, 'net_details' | 'access_ip'>): InstanceAddress[] {
+  const ports = withoutNulls(wire.net_details?.ports)
   const texts = [
-    ...ports.flatMap(port => port.floating_ips ?? []).map(floating => floating?.floating_ip_address),
-    ...ports.flatMap(port => [...(port.ipv4s ?? []), ...(port.ipv6s ?? [])]).map(fixed => fixed?.ip_address),
-    wire.access_ip
+    ...ports.flatMap(port => withoutNulls(port.floating_ips))
+      .map(({ id = null, floating_ip_address: text }) => ({ text, id, floating: true })),
+    ...[...ports.flatMap(port => [...withoutNulls(port.ipv4s), ...withoutNulls(port.ipv6s)]).map(fixed => fixed.ip_address), wire.access_ip]
+      .map(text => ({ text, id: null, floating: false }))
   ]
-  return [...new Set(texts)].map(text => addressOf(text, { primary: text === wire.access_ip })).filter(address => address !== null)
+  const rows = new Map<string, InstanceAddress>()
+  for (const { text, ...facts } of texts) {
+    const address = addressOf(text, { primary: text === wire.access_ip })
+    if (address !== null && !rows.has(address.address)) rows.set(address.address, { address, ...facts })
+  }
+  return [...rows.values()]
 }

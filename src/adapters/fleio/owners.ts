@@ -5,31 +5,22 @@ import { badMember } from '../../domain/failure.ts'
 import type { OwnerSpec } from '../../domain/spec.ts'
 import { joined } from '../kit/catalog.ts'
 import { isNumericId, missing } from '../kit/ids.ts'
-import type { ClientWire } from './catalog-schema.ts'
-import type { OwnerClient } from './owners-client.ts'
+import type { FleioClient } from './client.ts'
+import type { ClientWire } from './schema.ts'
 import type { FleioMode } from './settings.ts'
 
-type Owners = Pick<AllVerbs, 'owners.list' | 'owners.create'>
-
-export const createOwners = (client: OwnerClient, mode: FleioMode): Owners => ({
+export const createOwners = (client: FleioClient, mode: FleioMode): Pick<AllVerbs, 'owners.list' | 'owners.create'> => ({
   'owners.list': {
     evidence: mode === 'staff' ? 'documented' : 'inferred',
     cost: { calls: 1, perPage: 1 },
     run: async () => (await client.listClients()).map(toOwner),
     get: async id => {
       if (!isNumericId(id)) throw missing('no client has such an id', 'path.owner')
-      return toOwner(await client.getClient(Number(id)))
+      return toOwner(await client.getClient(id))
     }
   },
   'owners.create': createOwnerCreate(client, mode)
 })
-
-/** The only client of an end user, for orders without an owner. */
-export async function onlyClient (client: OwnerClient): Promise<number> {
-  const [first, ...others] = await client.listClients()
-  if (first === undefined || others.length > 0) throw badMember('body.owner', 'is required: the user does not have exactly one client')
-  return Number(first.id)
-}
 
 const toOwner = (wire: ClientWire): Owner =>
   ({ id: wire.id, name: wire.name ?? joined(wire.first_name, wire.last_name), email: wire.email ?? null, status: wire.status ?? null })
@@ -59,8 +50,9 @@ const options = z.strictObject({
 })
 
 type Options = z.output<typeof options>
+type Order = WithOptions<OwnerSpec, Options>
 
-const createOwnerCreate = (client: OwnerClient, mode: FleioMode): OwnerCreate<Options> => ({
+const createOwnerCreate = (client: FleioClient, mode: FleioMode): OwnerCreate<Options> => ({
   evidence: mode === 'staff' ? 'documented' : 'inferred',
   accepts: ['name', 'email', 'password', 'options'],
   requires: ['options'],
@@ -72,30 +64,23 @@ const createOwnerCreate = (client: OwnerClient, mode: FleioMode): OwnerCreate<Op
   },
   note: 'With a password, the client gets a user that signs in with the email.',
   run: async spec => {
-    const body = toClient(spec)
-    const made = await client.createClient(body, { members: membersOf(spec), missing: { failure: 'rejected' }, uncertain: mode === 'enduser' })
-    return { id: made.id, name: `${body.first_name} ${body.last_name}`, email: spec.email ?? null, status: null }
+    const names = namesOf(spec)
+    const { email, password } = spec
+    if (password !== undefined && email === undefined) throw badMember('body.email', 'is required: the user signs in with it')
+    const made = await client.createClient({
+      create_auto_order_service: true,
+      ...spec.options,
+      ...names,
+      // Later releases ignore it.
+      email,
+      ...(password === undefined ? {} : { user: { username: email, email, ...names, password } })
+    }, { members: membersOf(spec), uncertain: mode === 'enduser' })
+    return { id: made.id, name: `${names.first_name} ${names.last_name}`, email: email ?? null, status: null }
   }
 })
 
-function toClient (spec: WithOptions<OwnerSpec, Options>) {
-  const names = namesOf(spec)
-  const { email, password } = spec
-  if (password !== undefined && email === undefined) throw badMember('body.email', 'is required: the user signs in with it')
-  return {
-    create_auto_order_service: true,
-    ...spec.options,
-    ...names,
-    // Later releases ignore it.
-    ...(email === undefined ? {} : { email }),
-    ...(password === undefined ? {} : { user: { username: email, email, ...names, password } })
-  }
-}
-
-type Names = Readonly<Record<'first_name' | 'last_name', string>>
-
 /** The last word of a name is taken as the last name; the options override it. */
-function namesOf ({ name, options: { first_name: first, last_name: last } }: WithOptions<OwnerSpec, Options>): Names {
+function namesOf ({ name, options: { first_name: first, last_name: last } }: Order) {
   if (first !== undefined && last !== undefined && name === undefined) return { first_name: first, last_name: last }
   if (first !== undefined || last !== undefined) {
     throw badMember('body.name', 'must not be combined with first_name and last_name in the options')
@@ -105,14 +90,11 @@ function namesOf ({ name, options: { first_name: first, last_name: last } }: Wit
   return { first_name: before, last_name: after }
 }
 
-function membersOf ({ name }: Pick<OwnerSpec, 'name'>): ReadonlyMap<string, string> {
-  const isWhole = name !== undefined
-  return new Map([
-    ...Object.keys(options.shape).map(field => [field, `body.options.${field}`] as const),
-    ...(isWhole ? [['first_name', 'body.name'], ['last_name', 'body.name']] as const : []),
-    ['email', 'body.email'],
-    ['user', 'body.email'],
-    ['user.password', 'body.password'],
-    ['user.email', 'body.email']
-  ])
-}
+const membersOf = ({ name }: Order): ReadonlyMap<string, string> => new Map([
+  ...Object.keys(options.shape).map(field => [field, `body.options.${field}`] as const),
+  ...(name === undefined ? [] : [['first_name', 'body.name'], ['last_name', 'body.name']] as const),
+  ['email', 'body.email'],
+  ['user', 'body.email'],
+  ['user.password', 'body.password'],
+  ['user.email', 'body.email']
+])

@@ -4,18 +4,19 @@ import { httpUrl } from '../kit/settings.ts'
 /** `staff` sees all clients' servers, `enduser` only its own. The URL selects the API, and the token must be of the same kind. */
 export type FleioMode = 'staff' | 'enduser'
 
-const modes: ReadonlyMap<string, FleioMode> = new Map<string, FleioMode>([['staffapi', 'staff'], ['api', 'enduser']])
+const apiRoot = /^https?:\/\/[^/]+\/(?:.+\/)?(staffapi|api)$/
 
-const lastWord = /^https?:\/\/[^/]+\/(?:.+\/)?(\w+)$/
-
-/** The last path segment selects one of the two APIs; null for neither. */
-export const modeOf = (url: string): FleioMode | null => modes.get(lastWord.exec(url)?.[1] ?? '') ?? null
+/** The last path segment selects one of the two APIs. */
+export const modeOf = ({ url }: FleioAccount): FleioMode => url.endsWith('/staffapi') ? 'staff' : 'enduser'
 
 /** Each hosting company runs its own installation, so the path of the API varies. */
 export const fleioAccountSchema = z.strictObject({
   url: httpUrl
-    .refine(url => modeOf(url) !== null, { error: 'must be the full root of an API, with a path ending in /staffapi or /api' })
-    .meta({ pattern: '^[hH][tT][tT][pP][sS]?://[^\\s/?#@]+/([^?#]+/)?(staffapi|api)/*$', description: 'Full root of the API, ending in /staffapi (all clients) or /api (one end user)' }),
+    .refine(url => apiRoot.test(url), { error: 'must be the full root of an API, with a path ending in /staffapi or /api' })
+    .meta({
+      pattern: '^[hH][tT][tT][pP][sS]?://[^\\s/?#@]+/([^?#]+/)?(staffapi|api)/*$',
+      description: 'Full root of the API, ending in /staffapi (all clients) or /api (one end user)'
+    }),
   token: z.string().regex(/^[\x21-\x7e]+$/, { error: 'must be visible ASCII without spaces' })
     .meta({ description: 'Secret. Must belong to the same API' })
 })

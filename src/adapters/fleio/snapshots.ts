@@ -1,29 +1,22 @@
 import type { AllVerbs, Job, JobState } from '../verbs.ts'
 import type { Snapshot } from '../../domain/catalog.ts'
 import type { OperationStatus } from '../../domain/operation.ts'
-import type { ServerStatus } from '../../domain/server.ts'
 import { toUtc } from '../../domain/time.ts'
-import { isUuid, uuidServerId } from '../kit/ids.ts'
-import type { CatalogClient } from './catalog-client.ts'
-import type { ImageRowWire } from './catalog-schema.ts'
+import { positive } from '../kit/catalog.ts'
+import { isUuid } from '../kit/ids.ts'
 import type { FleioClient } from './client.ts'
-import { explained } from './failures-explain.ts'
-
-type Snapshots = Pick<AllVerbs, 'snapshots.list' | 'snapshots.create' | 'jobs'>
-
-const states: ReadonlySet<ServerStatus> = new Set<ServerStatus>(['running', 'stopped', 'paused', 'suspended'])
-const about = { members: new Map([['name', 'body.name']]), uncertain: true }
+import type { ImageRowWire } from './schema.ts'
 
 /** Snapshots are images that have the id of their server. */
-export const createSnapshots = (client: FleioClient, catalog: CatalogClient): Snapshots => ({
+export const createSnapshots = (client: FleioClient): Pick<AllVerbs, 'snapshots.list' | 'snapshots.create' | 'jobs'> => ({
   'snapshots.list': {
     evidence: 'inferred',
     cost: { calls: 1, perPage: 1 },
     note: 'Snapshots of servers that boot from a volume are not listed.',
     run: async ({ id }) => {
       // Snapshots outlive their server, and an unknown server has an empty list.
-      await client.getInstance(uuidServerId(id))
-      const rows = await catalog.listImages({ instance_uuid: id, type: 'snapshot' })
+      await client.getInstance(id)
+      const rows = await client.listImages({ instance_uuid: id, type: 'snapshot' })
       return rows.filter(row => row.type === 'snapshot' && row.instance_uuid === id && row.status !== 'deleted').map(toSnapshot)
     }
   },
@@ -31,16 +24,17 @@ export const createSnapshots = (client: FleioClient, catalog: CatalogClient): Sn
     evidence: 'inferred',
     cost: { calls: 2 },
     run: async ({ id, name }) => {
-      const made = await explained(client.createSnapshot(uuidServerId(id), name, about), { client, id, states })
+      const made = await client.createSnapshot(id, name)
       const image = made?.image_uuid ?? ''
       return isUuid(image) ? { jobs: [{ id: image, name: 'snapshot' }] } : {}
     }
   },
-  jobs: async jobs => await readJobs(catalog, jobs)
+  jobs: async jobs => await readJobs(client, jobs)
 })
 
 const statuses: ReadonlyMap<string, Snapshot['status']> = new Map<string, Snapshot['status']>([
-  ['queued', 'pending'], ['saving', 'pending'], ['active', 'ready'], ['killed', 'error'], ['deleted', 'deleting'], ['pending_delete', 'deleting']
+  ['queued', 'pending'], ['saving', 'pending'], ['active', 'ready'], ['killed', 'error'],
+  ['deleted', 'deleting'], ['pending_delete', 'deleting']
 ])
 
 const gib = 1024 ** 3
@@ -52,7 +46,7 @@ const toSnapshot = (wire: ImageRowWire): Snapshot => ({
   status: statuses.get(wire.status ?? '') ?? 'unknown',
   provider_status: wire.status ?? null,
   // 0 until the image is saved.
-  size_gib: typeof wire.size === 'number' && wire.size > 0 ? wire.size / gib : null,
+  size_gib: positive(wire.size, gib),
   created_at: toUtc(wire.created_at)
 })
 
@@ -60,21 +54,19 @@ const ends: ReadonlyMap<string, OperationStatus> = new Map<string, OperationStat
   ['active', 'succeeded'], ['deactivated', 'succeeded'], ['killed', 'failed'], ['deleted', 'failed'], ['pending_delete', 'failed']
 ])
 
-const mostAtOnce = 50
+const idsOfOneCall = 50
 
-/** A repeated field matches any of its values. */
-async function readJobs (catalog: CatalogClient, jobs: readonly Job[]): Promise<readonly JobState[]> {
+/** A repeated field matches any of its values. A new image may not be listed yet: its row follows OpenStack's notifications. */
+async function readJobs (client: FleioClient, jobs: readonly Job[]): Promise<readonly JobState[]> {
   const ids = [...new Set(jobs.map(job => job.id))].filter(isUuid)
-  const shown = new Map<string, string | null>()
-  for (let begin = 0; begin < ids.length; begin += mostAtOnce) {
-    const filtering = ids.slice(begin, begin + mostAtOnce).map(id => `id:${id}`).join('+')
-    for (const row of await catalog.listImages({ filtering })) shown.set(row.id, row.status ?? null)
+  const shown = new Map<string, string | null | undefined>()
+  for (let begin = 0; begin < ids.length; begin += idsOfOneCall) {
+    const filtering = ids.slice(begin, begin + idsOfOneCall).map(id => `id:${id}`).join('+')
+    for (const row of await client.listImages({ filtering })) shown.set(row.id, row.status)
   }
-  return jobs.map(job => toState(job, shown.get(job.id) ?? null))
-}
-
-/** A new image may not be listed yet: its row follows OpenStack's notifications. */
-const toState = (job: Job, status: string | null): JobState => {
-  const end = ends.get(status ?? '') ?? 'running'
-  return { ...job, status: end, vendorStatus: status, error: end === 'failed' ? `the provider shows the snapshot as ${status ?? ''}` : null }
+  return jobs.map(job => {
+    const vendorStatus = shown.get(job.id) ?? null
+    const status = ends.get(vendorStatus ?? '') ?? 'running'
+    return { ...job, status, vendorStatus, error: status === 'failed' ? `the provider shows the snapshot as ${vendorStatus}` : null }
+  })
 }

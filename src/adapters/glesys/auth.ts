@@ -1,7 +1,7 @@
 import type { SignIn, Token } from '../contract.ts'
-import { readAnswer, toRequest, type Endpoint } from './envelope.ts'
 import { loginFailure } from './failures.ts'
 import { loginPayload } from './schema.ts'
+import { readAnswer, toRequest, type Endpoint } from './send.ts'
 import type { GlesysAccount } from './settings.ts'
 
 /** A key from user/login expires after six hours without use. */
@@ -24,10 +24,4 @@ export function signIn (account: GlesysAccount): SignIn | null {
     build: () => toRequest(account, endpoint, {}),
     read: response => readAnswer(endpoint, response)
   })
-}
-
-/** The user name selects the context; only a project has servers. */
-export function authorization (account: GlesysAccount, token: Token | null): Record<string, string> {
-  const key = account.api_key ?? token?.value ?? ''
-  return { authorization: `Basic ${Buffer.from(`${account.project}:${key}`).toString('base64')}` }
 }

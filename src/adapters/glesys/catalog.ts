@@ -1,26 +1,21 @@
 import type { AllVerbs } from '../verbs.ts'
-import type { CatalogClient } from './catalog-client.ts'
+import type { GlesysClient } from './client.ts'
+
+const evidence = 'observed'
 
 /** There are no plans: sizes are chosen freely. */
-export const createCatalogs = (client: CatalogClient): Pick<AllVerbs, 'images' | 'regions' | 'ssh_keys' | 'networks'> => ({
+export const createCatalogs = (client: GlesysClient): Pick<AllVerbs, 'images' | 'regions' | 'ssh_keys' | 'networks'> => ({
   images: {
-    evidence: 'observed',
+    evidence,
     note: 'Images whose name ends in (VMware) are for options.platform VMware. ' +
       'Create also accepts the names and tags (debian-12) of the others.',
-    run: async () => await client.templates()
+    run: client.templates
   },
   regions: {
-    evidence: 'observed',
+    evidence,
     note: 'Regions in which servers can be created; networks may be in others too.',
-    run: async () => await client.allowedArguments()
+    run: client.allowedArguments
   },
-  ssh_keys: {
-    evidence: 'observed',
-    run: async () => await client.sshKeys()
-  },
-  networks: {
-    evidence: 'observed',
-    note: 'Read-only: create does not accept networks.',
-    run: async () => await client.networks()
-  }
+  ssh_keys: { evidence, run: client.sshKeys },
+  networks: { evidence, note: 'Read-only: create does not accept networks.', run: client.networks }
 })

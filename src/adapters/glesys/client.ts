@@ -1,32 +1,37 @@
-import { z } from 'zod'
 import type { Seen } from '../../domain/list.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
 import { parseRows, parseWire } from '../../upstream/read.ts'
-import type { Accepted } from '../verbs.ts'
-import type { ConsoleLink } from '../../domain/catalog.ts'
-import type { GlesysSend } from './send.ts'
-import type { Arguments } from './envelope.ts'
-import { listFailure, orderFailure } from './failures.ts'
-import { ownedBy, seenRow, seenServer, toAccepted } from './mapping.ts'
-import { createMembers, type MemberRow } from './failures-members.ts'
-import { acceptedPayload, consolePayload, createdPayload, editedPayload, serverPayload, serversPayload } from './schema.ts'
+import {
+  addressFailure, attachMembers, createMembers, detachMembers, listFailure, orderFailure, ptrMembers, type MemberRow
+} from './failures.ts'
+import { acceptedPayload, detailsPayload, ownedBy, seenRow } from './mapping.ts'
+import {
+  addressesPayload, addressPayload, consolePayload, createdPayload, editedPayload, imagesPayload, networksPayload, regionsPayload,
+  serversPayload, sshKeysPayload
+} from './schema.ts'
+import type { Arguments, Endpoint, GlesysSend } from './send.ts'
 
 export type GlesysClient = ReturnType<typeof createClient>
 
-// Created once, because zod compiles a schema at its first use.
-const rowsPayload = serversPayload(z.unknown())
-const detailsPayload = serverPayload(seenServer)
+/** One function for each endpoint; the vendor's page: github.com/glesys/api-docs/wiki/API-Documentation */
+export const createClient = (project: string, send: GlesysSend) => ({
+  ...createServerCalls(project, send),
+  ...createAddressCalls(send),
+  ...createCatalogCalls(send)
+})
 
 const readRows = async (payload: unknown, response: HttpResponse): Promise<Seen[]> =>
-  await parseRows(seenRow, parseWire(rowsPayload, payload, response).servers, response)
+  await parseRows(seenRow, parseWire(serversPayload, payload, response).servers, response)
 
-/** One function for each endpoint; the vendor's page: github.com/glesys/api-docs/wiki/API-Documentation */
-export function createClient (project: string, send: GlesysSend) {
-  const act = async (name: string, values: Arguments): Promise<Accepted> =>
-    toAccepted(await send({ name, arguments: values, payload: 'server', schema: acceptedPayload, assumed: {} }))
+function createServerCalls (project: string, send: GlesysSend) {
+  const act = async (name: string, values: Arguments) =>
+    await send({ name, arguments: values, payload: 'server', schema: acceptedPayload, assumed: {} })
 
   return {
-    list: async () => (await send({ name: 'server/list', payload: 'servers', readPayload: readRows, failure: listFailure })).map(seen => ownedBy(project, seen)),
+    list: async () => {
+      const rows = await send({ name: 'server/list', payload: 'servers', readPayload: readRows, failure: listFailure })
+      return rows.map(seen => ownedBy(project, seen))
+    },
     /** The power state is returned only with includestate. */
     details: async (serverid: string) => ownedBy(project, (await send({
       name: 'server/details', arguments: { serverid, includestate: 'yes' }, payload: 'server', schema: detailsPayload
@@ -34,7 +39,7 @@ export function createClient (project: string, send: GlesysSend) {
     start: async (serverid: string) => await act('server/start', { serverid }),
     stop: async (serverid: string, type: 'soft' | 'hard') => await act('server/stop', { serverid, type }),
     reboot: async (serverid: string) => await act('server/reboot', { serverid }),
-    create: async (order: Arguments): Promise<Accepted> => await send({
+    create: async (order: Arguments) => await send({
       name: 'server/create',
       arguments: order,
       payload: 'server',
@@ -53,10 +58,10 @@ export function createClient (project: string, send: GlesysSend) {
       members
     }),
     /** `keepip` is mandatory: without it, addresses might stay and be billed. */
-    destroy: async (serverid: string, keepip: boolean): Promise<Accepted> =>
-      toAccepted(await send({ name: 'server/destroy', arguments: { serverid, keepip }, schema: acceptedPayload, assumed: {} })),
+    destroy: async (serverid: string, keepip: boolean) =>
+      await send({ name: 'server/destroy', arguments: { serverid, keepip }, schema: acceptedPayload, assumed: {} }),
     /** It creates a new link, so it is a write. */
-    console: async (serverid: string): Promise<ConsoleLink> => await send({
+    console: async (serverid: string) => await send({
       name: 'server/console',
       arguments: { serverid },
       payload: 'console',
@@ -65,3 +70,34 @@ export function createClient (project: string, send: GlesysSend) {
     })
   }
 }
+
+type Change = Pick<Endpoint<unknown>, 'name' | 'arguments' | 'failure' | 'members'>
+
+function createAddressCalls (send: GlesysSend) {
+  const change = async (endpoint: Change) =>
+    await send({ ...endpoint, payload: 'details', schema: addressPayload, assumed: { address: null, ptr: null } })
+
+  return {
+    /** Without arguments: all addresses of the project. */
+    listAddresses: async () => await send({ name: 'ip/listown', payload: 'iplist', schema: addressesPayload, failure: listFailure }),
+    listAddressesOf: async (serverid: string) =>
+      await send({ name: 'ip/listown', arguments: { serverid }, payload: 'iplist', schema: addressesPayload }),
+    addAddress: async (ipaddress: string, serverid: string) =>
+      await change({ name: 'ip/add', arguments: { ipaddress, serverid }, failure: addressFailure, members: attachMembers }),
+    /** Without `release` the address stays with the project. */
+    removeAddress: async (ipaddress: string) => await change({ name: 'ip/remove', arguments: { ipaddress }, members: detachMembers }),
+    setPtr: async (ipaddress: string, data: string) =>
+      await change({ name: 'ip/setptr', arguments: { ipaddress, data }, members: ptrMembers }),
+    resetPtr: async (ipaddress: string) => await change({ name: 'ip/resetptr', arguments: { ipaddress }, members: ptrMembers })
+  }
+}
+
+/** None of them has pages. */
+const createCatalogCalls = (send: GlesysSend) => ({
+  templates: async () => await send({ name: 'server/templates', payload: 'templates', schema: imagesPayload, failure: listFailure }),
+  /** The empty arguments make it a POST, the only method seen for it. */
+  allowedArguments: async () =>
+    await send({ name: 'server/allowedarguments', arguments: {}, payload: 'argumentslist', schema: regionsPayload, failure: listFailure }),
+  sshKeys: async () => await send({ name: 'sshkey/list', payload: 'sshkeys', schema: sshKeysPayload, failure: listFailure }),
+  networks: async () => await send({ name: 'network/list', payload: 'networks', schema: networksPayload, failure: listFailure })
+})

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import type { Accepted } from '../verbs.ts'
-import { UpstreamError } from '../../domain/failure.ts'
 import type { FilterName, Seen } from '../../domain/list.ts'
-import { powerOf, type Power, type Reference, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.ts'
+import { powerOf, type Reference, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.ts'
 import { addressOf } from '../kit/addresses.ts'
+import { refusal } from '../kit/ids.ts'
 import { seenWire } from '../kit/seen.ts'
+import { maybe } from '../kit/wire.ts'
 import { serverWire, type ServerWire } from './schema.ts'
 
 /** The values of `status` and of the older `state` that show the power; see also `busyWords`. */
@@ -38,46 +39,42 @@ const flags: ReadonlyMap<string, boolean> = new Map([
   ['true', true], ['1', true], ['yes', true], ['false', false], ['0', false], ['no', false]
 ])
 
-const toFlag = (wire: ServerWire['isrunning']): boolean | null => flags.get(String(wire).trim().toLowerCase()) ?? null
+const toFlag = (value: ServerWire['isrunning']): boolean | null => flags.get(String(value).trim().toLowerCase()) ?? null
 
 /** XML writes null, and perhaps false, as an empty element: it counts as false only if a status is present. */
-const toPayload = (wire: ServerWire, flag: ServerWire['isrunning']): boolean | null =>
-  flag === '' && (wire.status ?? wire.state) !== null ? false : toFlag(flag)
+const toShownFlag = (wire: ServerWire, value: ServerWire['isrunning']): boolean | null =>
+  value === '' && (wire.status ?? wire.state) !== null ? false : toFlag(value)
+
+const isBusy = (word: string | null): boolean => word !== null && busyWords.has(word.toLowerCase())
 
 /** The flags decide; without them `status`, then the older `state`. */
-export function toStatus (wire: ServerWire): ServerStatus {
-  const isRunning = toPayload(wire, wire.isrunning)
+function toStatus (wire: ServerWire): ServerStatus {
+  const isRunning = toShownFlag(wire, wire.isrunning)
   if (isRunning !== null) return isRunning ? 'running' : 'stopped'
-  const word = [wire.status, wire.state].find(payload => payload !== null && !busyWords.has(payload.toLowerCase()))
+  const word = [wire.status, wire.state].find(word => word !== null && !isBusy(word))
   return statuses.get(word?.toLowerCase() ?? '') ?? 'unknown'
-}
-
-function toPower (wire: ServerWire): Power {
-  const isRunning = toPayload(wire, wire.isrunning)
-  return isRunning === null ? powerOf(toStatus(wire)) : isRunning ? 'on' : 'off'
 }
 
 /** The vendor's word for the work under way; `locked` if the lock has no word of its own. */
 function toTask (wire: ServerWire): string | null {
-  const isLocked = toPayload(wire, wire.islocked)
-  const { status, state } = wire
-  if (status !== null && busyWords.has(status.toLowerCase())) return status
+  const isLocked = toShownFlag(wire, wire.islocked)
+  if (isBusy(wire.status)) return wire.status
   if (isLocked === true) return 'locked'
-  return isLocked === null && status === null && state !== null && busyWords.has(state.toLowerCase()) ? state : null
+  return isLocked === null && wire.status === null && isBusy(wire.state) ? wire.state : null
 }
 
 function toLocked (wire: ServerWire): boolean | null {
   if (toTask(wire) !== null) return true
-  return toPayload(wire, wire.islocked) ?? ((wire.status ?? wire.state) === null ? null : false)
+  return toShownFlag(wire, wire.islocked) ?? ((wire.status ?? wire.state) === null ? null : false)
 }
 
-export function toServer (wire: ServerWire): ServerFacts {
+function toServer (wire: ServerWire): ServerFacts {
   const status = toStatus(wire)
   return {
     id: wire.serverid,
     name: wire.hostname ?? '',
     status,
-    power: toPower(wire),
+    power: powerOf(status),
     task: toTask(wire),
     provider_status: wire.status ?? wire.state,
     cpus: wire.cpucores ?? null,
@@ -104,10 +101,7 @@ const isLacking = ({ supportedfeatures }: ServerWire, feature: string): boolean 
 export function refuseLacking ({ raw }: Seen, feature: string, member?: string): void {
   const wire = serverWire.safeParse(raw)
   if (!wire.success || !isLacking(wire.data, feature)) return
-  throw new UpstreamError('unsupported', 'the provider says that this server does not support it', {
-    notAttempted: true,
-    ...(member === undefined ? {} : { member })
-  })
+  throw refusal('unsupported', 'the provider says that this server does not support it', member)
 }
 
 /** A locked server, or one under managed hosting, refuses all changes. */
@@ -131,31 +125,31 @@ function toImage ({ initialtemplate, templatename }: ServerWire): Reference | nu
   return templatename === null ? null : { id: templatename, name: templatename }
 }
 
-/** A locked server in the answer to an action is working on that action. */
-export const toAccepted = ({ server }: { readonly server?: ServerWire | null | undefined }): Accepted =>
-  server !== null && server !== undefined && toTask(server) !== null ? { begun: true } : {}
+/** There are no tasks, and the power in an action's answer is not reliable, but its lock is: the server is working on that action. */
+export const acceptedPayload = z.object({ server: maybe(serverWire) })
+  .transform(({ server }): Accepted => server !== null && server !== undefined && toTask(server) !== null ? { begun: true } : {})
 
 export const seenServer: z.ZodType<Seen> = seenWire(serverWire, toServer)
+
+export const detailsPayload = z.object({ server: seenServer })
 
 /** The project of the credentials, if the server does not name its own. */
 export const ownedBy = (project: string, seen: Seen): Seen =>
   seen.server.owner === null ? { ...seen, server: { ...seen.server, owner: { id: project, name: null } } } : seen
 
-const withAddresses = z.object({ iplist: z.union([z.literal(''), z.array(z.unknown())]) })
-
 /** A row of a list: without power, and with as few as four fields. */
-export const seenRow: z.ZodType<Seen> =
-  seenServer.transform((seen): Seen => ({ ...seen, missing: lacksOf(seen) }))
+export const seenRow: z.ZodType<Seen> = seenServer.transform((seen): Seen => ({ ...seen, missing: missingOf(seen) }))
 
-function lacksOf ({ server, raw }: Seen): FilterName[] {
-  const lacksName = server.name === ''
-  const lacksAddresses = !withAddresses.safeParse(raw).success
-  const lacking: ReadonlyArray<readonly [FilterName, boolean]> = [
-    ['status', true],
-    ['name', lacksName],
-    ['q', lacksName || lacksAddresses],
-    ['ip', lacksAddresses],
-    ['region', server.region === null]
+const addressesWire = z.object({ iplist: z.union([z.literal(''), z.array(z.unknown())]) })
+
+function missingOf ({ server, raw }: Seen): FilterName[] {
+  const hasName = server.name !== ''
+  const hasAddresses = addressesWire.safeParse(raw).success
+  return [
+    'status',
+    ...(hasName ? [] : ['name'] as const),
+    ...(hasName && hasAddresses ? [] : ['q'] as const),
+    ...(hasAddresses ? [] : ['ip'] as const),
+    ...(server.region === null ? ['region'] as const : [])
   ]
-  return lacking.filter(([, isLacking]) => isLacking).map(([name]) => name)
 }

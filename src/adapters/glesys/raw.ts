@@ -2,9 +2,8 @@ import type { Upstream } from '../contract.ts'
 import type { Raw, RawAnswer, RawRequest } from '../verbs.ts'
 import type { HttpRequest, HttpResponse } from '../../upstream/http.ts'
 import { createRaw } from '../kit/raw.ts'
-import { authorization } from './auth.ts'
-import { bodyOf, formatHeaders, toError } from './envelope.ts'
 import { envelopeWire } from './schema.ts'
+import { authorization, bodyOf, formatHeaders, toError } from './send.ts'
 import type { GlesysAccount } from './settings.ts'
 
 export const createRawVerb = (account: GlesysAccount, upstream: Upstream): Raw => createRaw(upstream, {
@@ -15,31 +14,32 @@ export const createRawVerb = (account: GlesysAccount, upstream: Upstream): Raw =
   read: readAnswer
 })
 
-function toRequest (account: GlesysAccount, { method, path, query, body }: RawRequest, headers: Readonly<Record<string, string>>): HttpRequest {
+function toRequest (account: GlesysAccount, { method, path, query, body }: RawRequest, credentials: Record<string, string>): HttpRequest {
   // Encoded, so that they do not end the path.
   const url = `${account.api_url}${path.replace(/[?#]/g, encodeURIComponent)}${query === '' ? '' : `?${query.replaceAll('#', '%23')}`}`
-  const common = { ...headers, ...formatHeaders(account) }
-  if (body === undefined || body === null) return { method, url, headers: common }
-  return { method, url, headers: { ...common, 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  const headers = { ...credentials, ...formatHeaders(account) }
+  if (body === undefined || body === null) return { method, url, headers }
+  return { method, url, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }
 }
 
-const credentialsRefused: ReadonlySet<number | null> = new Set([401, 419])
+const credentialsRefused: ReadonlySet<number> = new Set([401, 419])
 
 async function readAnswer (response: HttpResponse): Promise<RawAnswer> {
-  const body = await bodyOf(response.text, [])
+  const body = await bodyOf(response.text)
   const parsed = envelopeWire.safeParse(body)
   const { status, debug: _echo, ...payload } = parsed.success ? parsed.data.response : {}
   const code = status?.code ?? null
-  const isRefusal = credentialsRefused.has(response.status) || (credentialsRefused.has(code) && Object.keys(payload).length === 0)
-  if (isRefusal) {
-    throw toError({}, response, { status: credentialsRefused.has(response.status) ? response.status : code ?? 401, code, text: status?.text ?? '' })
-  }
+  // The code counts only if there is no payload.
+  const statuses = Object.keys(payload).length === 0 ? [response.status, code ?? 0] : [response.status]
+  const refused = statuses.find(status => credentialsRefused.has(status))
+  if (refused !== undefined) throw toError({}, response, { status: refused, code, text: status?.text ?? '' })
   return { status: response.status, body: body === undefined ? textOf(response) : withoutEcho(body) }
 }
 
 const textOf = ({ text }: HttpResponse): string | null => text.trim() === '' ? null : text
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** `debug` repeats every argument, including secrets. */
 function withoutEcho (body: unknown): unknown {

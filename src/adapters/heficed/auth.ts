@@ -1,5 +1,5 @@
 import type { SignIn, Token } from '../contract.ts'
-import { refused, isSuccess, parseJson, parseWire } from '../../upstream/read.ts'
+import { isSuccess, parseJson, parseWire } from '../../upstream/read.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
 import { tokenWire } from './schema.ts'
 import { tokenFailure } from './failures.ts'
@@ -26,7 +26,7 @@ export const signIn = (account: HeficedAccount): SignIn => async upstream => awa
 const formEncode = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1)
 
 function readToken (response: HttpResponse, now: number): Token {
-  if (!isSuccess(response)) throw refused(response, tokenFailure(response))
+  if (!isSuccess(response)) throw tokenFailure(response)
   const wire = parseWire(tokenWire, parseJson(response.text), response)
   return { value: wire.access_token, expiresAt: now + wire.expires_in * 1000, idleMs: null, data: {} }
 }

@@ -1,52 +1,75 @@
 import type { AllVerbs } from '../verbs.ts'
-import { toAccepted } from './mapping.ts'
-import { numericServerId, uuidIn } from '../kit/ids.ts'
+import { UpstreamError } from '../../domain/failure.ts'
+import { uuidIn } from '../kit/ids.ts'
 import type { HeficedClient } from './client.ts'
+import { namingMembers } from './failures.ts'
+import { toAccepted } from './mapping.ts'
 
-type Changes = 'rename' | 'rebuild' | 'rescue' | 'unrescue' | 'password' | 'console'
+type Changes = 'delete' | 'rename' | 'rebuild' | 'rescue' | 'unrescue' | 'password' | 'console'
 
 const ancestor = 'No public source shows this path; the vendor\'s earlier API had it.'
 
 /** Takes effect only with a restart. A soft one, since the caller can force a stop first. */
 const restart = { reboot: true, force: false }
 
+const imageFailure = namingMembers(new Map([['templateId', 'body.image']]))
+
 export const createChanges = (client: HeficedClient): Pick<AllVerbs, Changes> => ({
+  delete: {
+    evidence: 'observed',
+    cost: { calls: 2 },
+    note: 'Powers the server off and cancels it at once. The server stays listed for a while afterwards.',
+    run: async ({ seen: { server } }) => {
+      // Others are off, or already being deleted.
+      if (!['stopped', 'deleting', 'deleted'].includes(server.status)) await stopIfItRuns(client, server.id)
+      return toAccepted(await client.act(server.id, 'cancel', { type: 'Immediate', reason: 'deleted through the gateway' }))
+    }
+  },
   rename: {
     evidence: 'inferred',
     note: 'No public source shows this call.',
-    run: async ({ id, name }) => {
-      const renamed = await client.rename(numericServerId(id), name)
-      return renamed.name === name ? { done: true } : {}
-    }
+    run: async ({ id, name }) => (await client.rename(id, name)).name === name ? { done: true } : {}
   },
   rebuild: {
     evidence: 'inferred',
     note: `${ancestor} The image must be of the server's region and instance type; the root password changes.`,
-    run: async ({ seen: { server }, image }) => toAccepted(await client.rebuild(server.id, uuidIn('body.image', image)))
+    run: async ({ seen: { server }, image }) =>
+      toAccepted(await client.act(server.id, 'reinstall', { templateId: uuidIn('body.image', image) }, imageFailure))
   },
   rescue: {
     evidence: 'inferred',
     note: `${ancestor} The server restarts.`,
-    run: async ({ id }) => toAccepted(await client.act(numericServerId(id), 'rescue', restart))
+    run: async ({ id }) => toAccepted(await client.act(id, 'rescue', restart))
   },
   unrescue: {
     evidence: 'inferred',
     note: `${ancestor} The server restarts.`,
-    run: async ({ id }) => toAccepted(await client.act(numericServerId(id), 'unrescue', restart))
+    run: async ({ id }) => toAccepted(await client.act(id, 'unrescue', restart))
   },
   password: {
     evidence: 'inferred',
     note: `${ancestor} The provider generates the password and shows it in its web console.`,
     run: async ({ id }) => {
-      const event = await client.resetPassword(numericServerId(id))
-      return event.password
-        ? { ...toAccepted(event), password: event.password }
-        : { ...toAccepted(event), note: 'The provider generates the new password and shows it in its web console only.' }
+      const event = await client.act(id, 'resetRootPass')
+      const { password } = event
+      return {
+        ...toAccepted(event),
+        ...(password ? { password } : { note: 'The provider generates the new password and shows it in its web console only.' })
+      }
     }
   },
   console: {
     evidence: 'inferred',
     note: ancestor,
-    run: async ({ id }) => ({ type: 'vnc', url: (await client.openConsole(numericServerId(id))).url, expires_at: null })
+    run: async ({ id }) => ({ type: 'vnc', url: (await client.openConsole(id)).url, expires_at: null })
   }
 })
+
+/** The vendor's answer for a server that does not run is not documented; the cancellation must not fail because of it. */
+async function stopIfItRuns (client: HeficedClient, id: string): Promise<void> {
+  try {
+    await client.act(id, 'stop', { force: true })
+  } catch (error) {
+    if (!(error instanceof UpstreamError) || !['conflict', 'rejected'].includes(error.failure)) throw error
+  }
+}

@@ -3,11 +3,11 @@ import type { Create, WithOptions } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
-import { agrees } from '../kit/spec.ts'
 import { uuidIn } from '../kit/ids.ts'
+import { agrees } from '../kit/spec.ts'
 import { checkMemory, diskStepGib } from './ids.ts'
 import type { HeficedClient } from './client.ts'
-import { fromOrder, toBilled, toServerId, type Order } from './create-mapping.ts'
+import { toBilled } from './mapping.ts'
 
 const createOptions = z.strictObject({
   instance_type: z.string().regex(/^[\w-]{1,64}$/).default('linux').meta({ description: 'Operating system family of the image' }),
@@ -35,34 +35,35 @@ export const createCreate = (client: HeficedClient): Create<Options> => ({
   },
   isLike,
   run: async spec => {
-    const invoice = await client.order(fromOrder(toOrder(spec)))
-    const serverId = toServerId(invoice)
-    return { ...(serverId === null ? {} : { serverId }), ...toBilled(invoice) }
+    const invoice = await client.order(toBody(spec))
+    // The invoice also lists the network product, often first, with an instance id that is not a server's.
+    const serverId = invoice.items?.find(item => item?.configuration?.raw?.product?.toLowerCase() === 'kronoscloud')?.instanceId
+    return { ...(typeof serverId === 'string' ? { serverId } : {}), ...toBilled(invoice) }
   }
 })
 
-function toOrder (spec: WithOptions<CreateSpec, Options>): Order {
+const billingTypes = { monthly: 1, hourly: -1 } as const
+
+/** Memory is sent in MB and disk in GB, as the vendor counts them. */
+function toBody (spec: WithOptions<CreateSpec, Options>): object {
   checkMemory(spec.memory_mib)
   if (spec.disk_gib !== undefined && spec.disk_gib % diskStepGib !== 0) {
     throw badMember('body.disk_gib', `must be a multiple of ${diskStepGib}`)
   }
   const { options } = spec
   return {
-    name: spec.name,
-    region: needed('region', spec.region),
-    type: options.instance_type,
-    image: uuidIn('body.image', spec.image),
-    sshKey: keyOf(spec.ssh_keys),
-    sizes: { cpus: needed('cpus', spec.cpus), memoryMib: needed('memory_mib', spec.memory_mib), diskGib: needed('disk_gib', spec.disk_gib) },
-    billing: options.billing,
-    bandwidthTb: options.bandwidth_tb,
+    instanceTypeId: options.instance_type,
+    locationId: spec.region,
+    templateId: uuidIn('body.image', spec.image),
+    sshKeyId: keyOf(spec.ssh_keys),
+    vcpu: spec.cpus,
+    memory: spec.memory_mib,
+    disk: spec.disk_gib,
+    hostname: spec.name,
+    billingTypeId: billingTypes[options.billing],
+    additionalBandwidth: options.bandwidth_tb,
     useCredit: options.use_credit
   }
-}
-
-function needed<T> (name: string, value: T | undefined): T {
-  if (value === undefined) throw badMember(`body.${name}`, 'is required')
-  return value
 }
 
 function keyOf (keys: readonly string[] | undefined): string | undefined {
@@ -83,9 +84,10 @@ const isLike = (spec: CreateSpec, server: ServerFacts): boolean =>
   agrees(spec.disk_gib, server.disk_gib) &&
   agrees(spec.image, server.image?.id)
 
-const madeUp = /^[a-z\d]{10}$/i
+const generated = /^[a-z\d]{10}$/i
 const lettersOf = (name: string): string => name.toLowerCase().replace(/[^a-z\d]/g, '')
 
 /** A name that was only normalized to a host name counts as the same. */
-const mayBeNamed = (asked: string, shown: string): boolean =>
-  shown === '' || shown === asked || madeUp.test(shown) || lettersOf(shown) === lettersOf(asked) || shown.toLowerCase().startsWith(`${asked.toLowerCase()}.`)
+const mayBeNamed = (ordered: string, shown: string): boolean =>
+  shown === '' || generated.test(shown) || lettersOf(shown) === lettersOf(ordered) ||
+  shown.toLowerCase().startsWith(`${ordered.toLowerCase()}.`)

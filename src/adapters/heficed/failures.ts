@@ -1,9 +1,10 @@
-import { UpstreamError, type Failure, type UpstreamErrorOptions } from '../../domain/failure.ts'
+import { UpstreamError, type Failure } from '../../domain/failure.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
 import { parseJson, refused } from '../../upstream/read.ts'
 import { problemWire, tokenErrorWire } from './schema.ts'
 
-type FailureFacts = UpstreamErrorOptions & { readonly failure?: Failure }
+/** Converts a refusal to an error. */
+export type ToFailure = (response: HttpResponse) => UpstreamError
 
 /** RFC 6749, 5.2. All of them mean that the configured credentials are refused. */
 const tokenErrors: ReadonlyMap<string, Failure> = new Map<string, Failure>([
@@ -15,26 +16,24 @@ const tokenErrors: ReadonlyMap<string, Failure> = new Map<string, Failure>([
   ['server_error', 'unavailable']
 ])
 
-export function tokenFailure (response: HttpResponse): FailureFacts {
-  const wire = tokenErrorWire.safeParse(parseJson(response.text))
-  if (!wire.success) return {}
-  const failure = tokenErrors.get(wire.data.error)
-  return { code: wire.data.error, vendorMessage: wire.data.error_description ?? null, ...(failure === undefined ? {} : { failure }) }
+export const tokenFailure: ToFailure = response => {
+  const wire = tokenErrorWire.safeParse(parseJson(response.text)).data
+  if (wire === undefined) return refused(response)
+  const failure = tokenErrors.get(wire.error)
+  const facts = { code: wire.error, vendorMessage: wire.error_description ?? null }
+  return refused(response, failure === undefined ? facts : { ...facts, failure })
 }
 
 /** Refusals come as problem details (RFC 7807). */
-function callFailure (response: HttpResponse): FailureFacts {
-  const wire = problemWire.safeParse(parseJson(response.text))
-  if (!wire.success) return {}
-  return { vendorMessage: wire.data.detail ?? wire.data.title ?? null }
+export const callFailure: ToFailure = response => {
+  const { detail, title } = problemWire.safeParse(parseJson(response.text)).data ?? {}
+  return refused(response, { vendorMessage: detail ?? title ?? null })
 }
 
-export const instanceFailure = (response: HttpResponse): UpstreamError => refused(response, callFailure(response))
-
-export function listFailure (response: HttpResponse): UpstreamError {
-  const error = instanceFailure(response)
+/** A list names no server that could be missing. */
+export const listFailure: ToFailure = response => {
+  const error = callFailure(response)
   if (error.failure !== 'not-found') return error
-  // A list names no server that could be missing.
   return new UpstreamError('malformed', 'the configured address has no such API or organization', error.options)
 }
 
@@ -42,8 +41,8 @@ export function listFailure (response: HttpResponse): UpstreamError {
  * For calls whose body has the caller's values: a refusal whose `context` names a vendor's member is about ours, and
  * a 404 is then about the object that this member refers to, not about the server.
  */
-export const namingMembers = (members: ReadonlyMap<string, string>, otherwise = instanceFailure) => (response: HttpResponse): UpstreamError => {
-  const error = instanceFailure(response)
+export const namingMembers = (members: ReadonlyMap<string, string>, otherwise = callFailure): ToFailure => response => {
+  const error = callFailure(response)
   if (error.failure !== 'rejected' && error.failure !== 'not-found') return otherwise(response)
   const named = new Set(namesIn(problemWire.safeParse(parseJson(response.text)).data?.context))
   const member = [...members].find(([vendors]) => named.has(vendors))?.[1]
@@ -60,7 +59,7 @@ function namesIn (context: unknown, depth = 0): string[] {
   return [...keys, ...Object.values(context).flatMap(value => namesIn(value, depth + 1))]
 }
 
-const orderNaming = namingMembers(new Map([
+const orderMembers = namingMembers(new Map([
   ['templateId', 'body.image'],
   ['locationId', 'body.region'],
   ['instanceTypeId', 'body.options.instance_type'],
@@ -75,7 +74,7 @@ const orderNaming = namingMembers(new Map([
 ]))
 
 /** An order names no server: a 404 is about an object that it refers to. */
-export function orderFailure (response: HttpResponse): UpstreamError {
-  const error = orderNaming(response)
+export const orderFailure: ToFailure = response => {
+  const error = orderMembers(response)
   return error.failure === 'not-found' ? error.meaning('rejected') : error
 }

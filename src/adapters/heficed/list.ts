@@ -1,4 +1,4 @@
-import type { List, PageRequest, VendorPage } from '../verbs.ts'
+import type { List } from '../verbs.ts'
 import { compareNumericIds } from '../../domain/compare.ts'
 import type { HeficedClient } from './client.ts'
 import { ownedBy } from './mapping.ts'
@@ -13,19 +13,17 @@ export const createList = (account: HeficedAccount, client: HeficedClient): List
   // Neither the order of rows nor a parameter for it is documented.
   ordered: false,
   compareIds: compareNumericIds,
-  run: async page => await listPage(account, client, page)
-})
-
-async function listPage (account: HeficedAccount, client: HeficedClient, { filters, offset, limit }: PageRequest): Promise<VendorPage> {
-  const query = new URLSearchParams({ limit: String(limit), offset: String(offset) })
-  // Our `running` always has the vendor's `running`, but so has a server in rescue or under cancellation.
-  if (filters.status?.size === 1 && filters.status.has('running')) query.set('status', 'running')
-  const wire = await client.listInstances(query)
-  const total = wire.metadata?.paging?.total ?? null
-  return {
-    rows: wire.data.map(seen => ownedBy(account.organization_id, seen)),
-    start: offset,
-    last: isLast(wire, offset + wire.data.length),
-    total: query.has('status') ? null : total
+  run: async ({ filters, offset, limit }) => {
+    const query = new URLSearchParams({ limit: String(limit), offset: String(offset) })
+    // Our `running` always has the vendor's `running`, but so has a server in rescue or under cancellation.
+    if (filters.status?.size === 1 && filters.status.has('running')) query.set('status', 'running')
+    const wire = await client.listInstances(query)
+    const total = wire.metadata?.paging?.total ?? null
+    return {
+      rows: wire.data.map(seen => ownedBy(account.organization_id, seen)),
+      start: offset,
+      last: isLast(wire, offset + wire.data.length),
+      total: query.has('status') ? null : total
+    }
   }
-}
+})

@@ -5,10 +5,10 @@ import { toUtc } from '../../domain/time.ts'
 import { addressOf, prefixOfNetmask } from '../kit/addresses.ts'
 import { seenWire } from '../kit/seen.ts'
 import type { Accepted } from '../verbs.ts'
-import { instanceWire, type EventWire, type InstanceWire } from './schema.ts'
+import { instanceWire, type EventWire, type InstanceWire, type InvoiceWire } from './schema.ts'
 
 /** Vendor status, in lower case, to ours. */
-export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([
+const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([
   ['running', 'running'],
   ['pending', 'provisioning'],
   ['stopped', 'stopped'],
@@ -24,7 +24,7 @@ export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, Serve
 ])
 
 /** The actions allowed in each state; a state that is not listed allows none. */
-export const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new Map<ServerStatus, readonly ServerAction[]>([
+const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new Map<ServerStatus, readonly ServerAction[]>([
   ['running', ['stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'console', 'delete']],
   ['stopped', ['start', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'delete']],
   ['rescue', ['stop', 'reboot', 'rename', 'rebuild', 'unrescue', 'console', 'delete']],
@@ -35,9 +35,11 @@ export const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new M
 ])
 
 /** The states in which the vendor is working on the server. */
-const busy: ReadonlySet<ServerStatus> = new Set<ServerStatus>(['provisioning', 'starting', 'stopping', 'rebooting', 'rebuilding', 'deleting'])
+const busy: ReadonlySet<ServerStatus> = new Set<ServerStatus>([
+  'provisioning', 'starting', 'stopping', 'rebooting', 'rebuilding', 'deleting'
+])
 
-export function toStatus (wire: InstanceWire): ServerStatus {
+function toStatus (wire: InstanceWire): ServerStatus {
   const cancelled = wire.billing?.cancellationRequest?.type?.toLowerCase() === 'immediate'
   if (cancelled) return 'deleting'
   if (wire.billing?.status?.toLowerCase() === 'suspended') return 'suspended'
@@ -52,7 +54,7 @@ export const seenInstance: z.ZodType<Seen> = seenWire(instanceWire, toServer)
 export const ownedBy = (organizationId: string, seen: Seen): Seen =>
   ({ ...seen, server: { ...seen.server, owner: { id: organizationId, name: null } } })
 
-export function toServer (wire: InstanceWire): ServerFacts {
+function toServer (wire: InstanceWire): ServerFacts {
   const status = toStatus(wire)
   return {
     id: wire.id,
@@ -118,3 +120,15 @@ function toAddresses (wire: InstanceWire): Address[] {
  * published, since it would never change.
  */
 export const toAccepted = ({ id }: EventWire): Accepted => typeof id === 'string' ? { upstream: { id, status: null } } : {}
+
+/** The invoice cannot be read again here; until it is paid, the order may not be carried out. */
+export function toBilled ({ id, status, leftToPay, currency }: InvoiceWire): Pick<Accepted, 'upstream' | 'note'> {
+  const due = leftToPay ?? 0
+  const isUnpaid = due > 0 || (typeof status === 'string' && status.toLowerCase() !== 'paid')
+  const rest = due > 0 ? ` (${due}${currency ? ` ${currency}` : ''} left)` : ''
+  const note = `Invoice ${id ?? 'of an unknown number'} is not paid${rest}: the provider may do nothing until it is.`
+  return {
+    ...(typeof id === 'string' ? { upstream: { id, status: status ?? null } } : {}),
+    ...(isUnpaid ? { note } : {})
+  }
+}

@@ -68,7 +68,10 @@ type EndpointWire = z.infer<typeof endpointWire>
 const serviceWire = z.object({ type: text, endpoints: z.array(endpointWire).nullish().catch(null) })
 type ServiceWire = z.infer<typeof serviceWire>
 
-/** The token itself is in a header. An unscoped one comes without a catalog and a project. The rest of the body may repeat a secret. */
+/**
+ * The token itself is in a header. An unscoped one comes without a catalog and a project. The rest of the body is not kept, because it
+ * may repeat a secret.
+ */
 const grantWire = z.object({
   expires_at: text,
   catalog: z.array(serviceWire).catch([]),

@@ -1,6 +1,6 @@
 import { UpstreamError } from '../../domain/failure.ts'
 
-export interface VendorRows<Row, Position> {
+interface VendorRows<Row, Position> {
   readonly rows: readonly Row[]
   /** Where the next page begins; null at the end. */
   readonly next: Position | null

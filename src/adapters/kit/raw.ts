@@ -6,7 +6,7 @@ import type { Token, Upstream } from '../contract.ts'
 import type { Raw, RawAnswer, RawRequest } from '../verbs.ts'
 import { intentOf, jsonRequest, type Base } from './send.ts'
 
-export interface RawParts {
+interface RawParts {
   readonly evidence: Evidence
   readonly note: string
   /** Whether the path signs in or returns credentials. The segments are those of `rawSegments`. */
@@ -32,7 +32,7 @@ export const createRaw = (upstream: Upstream, { evidence, note, isSecret, build,
   })
 })
 
-export interface JsonRawParts extends Pick<RawParts, 'evidence' | 'note' | 'isSecret'> {
+interface JsonRawParts extends Pick<RawParts, 'evidence' | 'note' | 'isSecret'> {
   baseOf(token: Token | null): Base
   /** How any other call reads a 401. */
   toFailure(response: HttpResponse): UpstreamError

@@ -10,12 +10,12 @@ import type { FloatingWire, PortWire, SubnetWire } from './schema.ts'
 
 type AddressVerbs = Pick<AllVerbs, 'addresses.list' | 'addresses.attach' | 'addresses.detach'>
 
-/** All of it is read from Neutron: Nova's own record follows by messages that may be lost. */
+/** Everything is read from Neutron: Nova's own record is updated by messages that may be lost. */
 export const createAddresses = (client: OpenstackClient): AddressVerbs => ({
   'addresses.list': {
     evidence: 'observed',
     cost: { calls: 4 },
-    note: 'Floating addresses of the project, and the fixed ones of its ports. id is that of the floating address or of the port.',
+    note: 'Floating addresses of the project and fixed addresses of its ports. id is the id of the floating address or of the port.',
     run: async id => {
       const calls = [portsOf(client, id), client.floatingIps(), client.subnets(), client.getServer(id)] as const
       const [ports, floating, subnets] = await Promise.all(calls)
@@ -26,8 +26,8 @@ export const createAddresses = (client: OpenstackClient): AddressVerbs => ({
   'addresses.attach': {
     evidence: 'observed',
     cost: { calls: 4, perRow: 1 },
-    note: 'A floating address of the project that is free, by address or id; or the id of a network or of a free port, for a new ' +
-      'interface. None is bought.',
+    note: 'A free floating address of the project, by address or id; or the id of a network or of a free port, which gives the server a ' +
+      'new interface. No address is bought.',
     run: async ({ id, addresses }) => {
       await client.getServer(id)
       for (const attach of await attachmentsOf(client, id, addresses)) await attach()
@@ -37,7 +37,7 @@ export const createAddresses = (client: OpenstackClient): AddressVerbs => ({
   'addresses.detach': {
     evidence: 'observed',
     cost: { calls: 4 },
-    note: 'A floating address stays with the project. With a fixed address its interface goes, and the other addresses of that.',
+    note: 'A floating address stays with the project. Detaching a fixed address removes its interface with all of its addresses.',
     run: async ({ id, address }) => {
       await client.getServer(id)
       const [ports, floating] = [await portsOf(client, id), await client.floatingIps()]
@@ -61,7 +61,7 @@ const isSame = (one: string | null | undefined, other: string): boolean => canon
 const hasAddress = ({ fixed_ips: fixed }: PortWire, address: string): boolean =>
   (fixed ?? []).some(({ ip_address: ip }) => isSame(ip, address))
 
-/** Ports of routers and of the cloud's own services are no addresses of the account. */
+/** Ports of routers and of the cloud's own services are left out: their addresses are not the account's. */
 function toRows (ports: readonly PortWire[], floating: readonly FloatingWire[], subnets: readonly SubnetWire[]): AddressRow[] {
   const ownPorts = ports.filter(({ device_owner: owner }) => (owner ?? '') === '' || owner?.startsWith('compute:') === true)
   const serverOfPort = new Map(ownPorts.map(({ id, device_id: device }) => [id, device === '' ? null : device ?? null]))
@@ -83,7 +83,7 @@ type Attachment = () => Promise<unknown>
 
 const member = 'body.addresses'
 
-/** The calls that attach what is not attached yet. All are checked before the first is sent. */
+/** The calls for the addresses that are not attached yet. All are checked before the first call is sent. */
 async function attachmentsOf (client: OpenstackClient, server: string, addresses: readonly string[]): Promise<Attachment[]> {
   const [ports, floating] = [await client.ports(), await client.floatingIps()]
   const targets = addresses.map(wanted =>
@@ -95,7 +95,7 @@ async function attachmentsOf (client: OpenstackClient, server: string, addresses
     : associationOf(client, server, row, ports, free)) ?? [])
 }
 
-/** The ports that can take a floating address: with an IPv4 address that has none yet. Those behind a router of the project come first. */
+/** The ports with an IPv4 address and no floating address yet; those behind a router of the project come first. */
 function freePorts (server: string, ports: readonly PortWire[], floating: readonly FloatingWire[]): PortWire[] {
   const routed = new Set(ports.filter(({ device_owner: owner }) => /^network:.*router/.test(owner ?? '')).map(port => port.network_id))
   const rank = ({ network_id: network }: PortWire): number => routed.has(network) ? 0 : 1

@@ -7,7 +7,7 @@ import { chooseEndpoint, keystoneHeaders, keystoneToken, passwordAuth, regionsOf
 import { callFailure, signInFailure } from './failures.ts'
 import type { OpenstackAccount } from './settings.ts'
 
-/** The services by catalog type, and the version that their paths begin with if the catalog does not include one. */
+/** The services by catalog type, and the version to use if the catalog's URL has none. */
 const services = [['compute', '/v2.1'], ['image', '/v2'], ['network', '/v2.0']] as const
 export type Service = typeof services[number][0]
 
@@ -55,12 +55,12 @@ function endpointOf (account: OpenstackAccount, { catalog }: Grant, service: Ser
 }
 
 const preferredMinor = 79
-/** The first that shows all members read here: Queens, 2018. */
+/** The first version with all members that are read here: Queens, 2018. */
 const leastMinor = 60
 
 const versionWire = z.object({ version: z.object({ version: z.string().regex(/^(2\.\d{1,4})?$/) }) })
 
-/** `GET {compute}/`. If it cannot be read, the preferred one is assumed; a cloud that lacks it says so with every call. */
+/** `GET {compute}/`. If it cannot be read, the preferred one is assumed; a cloud that lacks it refuses every call. */
 const newestMinor = async (upstream: Upstream, token: Token): Promise<number> => await upstream.send({
   name: 'versions',
   intent: 'read',

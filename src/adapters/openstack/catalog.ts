@@ -8,18 +8,19 @@ import type { FlavorWire, ImageWire, NetworkWire } from './schema.ts'
 export const createCatalogs = (client: OpenstackClient): Pick<AllVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'> => ({
   images: {
     evidence: 'observed',
-    note: 'Snapshots of servers are images, too.',
+    note: 'Includes snapshots of servers.',
     run: async () => (await client.images()).filter(row => row.status === 'active' && row.os_hidden !== true).map(toImage)
   },
   plans: {
     evidence: 'observed',
-    note: 'Flavors; one without a disk size has the size of the image, or is meant for options.boot_from_volume. They have no price.',
+    note: 'Flavors, without prices. The disk of a flavor without a disk size is as large as the image, or is a volume ' +
+      '(options.boot_from_volume).',
     run: async () => (await client.flavors()).map(toPlan)
   },
   regions: {
     evidence: 'observed',
     cost: { calls: 1 },
-    note: 'Availability zones. The region of the catalog is a key of the account.',
+    note: 'Availability zones. The region of the service catalog is set in the account.',
     run: async () => (await client.zones())
       .filter(zone => zone.zoneState?.available !== false).map(({ zoneName: name }): Region => ({ id: name, name }))
   },
@@ -31,7 +32,7 @@ export const createCatalogs = (client: OpenstackClient): Pick<AllVerbs, 'images'
   networks: {
     evidence: 'observed',
     cost: { calls: 2 },
-    note: 'A public network that is not shared has only floating addresses: a server ordered in it fails later.',
+    note: 'A public network that is not shared provides only floating addresses: a server created in it fails later.',
     run: async () => {
       const [networks, subnets] = await Promise.all([client.networks(), client.subnets()])
       const cidrs = new Map(subnets.map(({ id, cidr }) => [id, cidr ?? '']))

@@ -13,8 +13,8 @@ type Changes = Pick<AllVerbs, 'delete' | 'rename' | 'rebuild' | 'password' | 're
 export const createChanges = (client: OpenstackClient): Changes => ({
   delete: {
     evidence: 'observed',
-    note: 'A cloud with a recycle bin keeps the server there for a while; that cannot be chosen. Floating addresses and snapshots stay, ' +
-      'and so do volumes that are to outlive the server.',
+    note: 'If the cloud has a recycle bin, the server stays there for a while. Floating addresses and snapshots are kept, and so are ' +
+      'volumes that are not set to be deleted with the server.',
     run: async ({ seen: { server: { id } } }) => {
       await client.deleteServer(id)
       return {}
@@ -31,7 +31,7 @@ export const createChanges = (client: OpenstackClient): Changes => ({
     evidence: 'observed',
     accepts: ['password'],
     note: 'Requires a running server with an agent in the guest.',
-    // Nova has changed it when it answers.
+    // Nova answers when the guest has the new password.
     run: async ({ id, password }) => {
       await client.act(id, { changePassword: { adminPass: password } }, naming)
       return { done: true }
@@ -45,16 +45,16 @@ export const createChanges = (client: OpenstackClient): Changes => ({
 const rebuild = (client: OpenstackClient): AllVerbs['rebuild'] => ({
   evidence: 'observed',
   accepts: ['password', 'ssh_keys'],
-  note: 'ssh_keys is the name of one key. Without a password the cloud makes one, which the answer has. A stopped server ends stopped.',
+  note: 'ssh_keys is the name of one key. Without password the cloud generates one and returns it. A stopped server ends stopped.',
   run: async ({ seen: { server }, image, password, ssh_keys: keys }) => {
     const input = { imageRef: uuidOf('body.image', image), adminPass: password, key_name: keys === undefined ? undefined : keyNameOf(keys) }
-    const answer = await client.actForPassword(server.id, { rebuild: input }, naming)
+    const logged = await client.actForPassword(server.id, { rebuild: input }, naming)
     return {
-      ...toAccepted(server.id, 'rebuild', answer),
-      // The answer is the server in this state already.
+      ...toAccepted(server.id, 'rebuild', logged),
+      // The answer already shows the server in this state.
       begun: true,
       goal: goalOfRebuild(server),
-      ...(password === undefined && answer.answer !== null ? { password: answer.answer } : {})
+      ...(password === undefined && logged.answer !== null ? { password: logged.answer } : {})
     }
   }
 })
@@ -66,11 +66,11 @@ export const goalOfRebuild = ({ status }: ServerFacts): Goal =>
 const rescues = (client: OpenstackClient): Pick<AllVerbs, 'rescue' | 'unrescue'> => ({
   rescue: {
     evidence: 'observed',
-    note: 'Boots the server\'s own image, or the cloud\'s; the cloud makes a password, which the answer has. Not for a server that boots ' +
-      'from a volume.',
+    note: 'Boots the server\'s own image, or one that the cloud sets. The cloud generates a password and returns it. Not for servers ' +
+      'that boot from a volume.',
     run: async ({ id }) => {
-      const answer = await client.actForPassword(id, { rescue: null })
-      return { ...toAccepted(id, 'rescue', answer), ...(answer.answer === null ? {} : { password: answer.answer }) }
+      const logged = await client.actForPassword(id, { rescue: null })
+      return { ...toAccepted(id, 'rescue', logged), ...(logged.answer === null ? {} : { password: logged.answer }) }
     }
   },
   unrescue: {
@@ -86,7 +86,7 @@ const consoles = [['vnc', 'novnc'], ['spice', 'spice-html5'], ['serial', 'serial
 const openConsole = (client: OpenstackClient): AllVerbs['console'] => ({
   evidence: 'observed',
   cost: { calls: consoles.length },
-  note: 'The link is valid for ten minutes by default; how long it is, the cloud does not say.',
+  note: 'The link is valid for ten minutes by default; the cloud does not return its lifetime.',
   run: async ({ id }) => await openFirstConsole(client, id, 0)
 })
 
@@ -96,7 +96,7 @@ async function openFirstConsole (client: OpenstackClient, id: string, index: num
     const link = await client.openConsole(id, protocol, type)
     return { type: link.type ?? type, url: link.url, expires_at: null }
   } catch (error) {
-    // `Unavailable console type` is the only refusal of the form.
+    // `Unavailable console type` is the only refusal of this kind.
     const isUnavailable = error instanceof UpstreamError && error.failure === 'rejected'
     if (!isUnavailable || index + 1 === consoles.length) throw error
     return await openFirstConsole(client, id, index + 1)

@@ -31,7 +31,7 @@ const nothing = z.unknown().transform(() => null)
 const server = (id: string): string => `/servers/${serverIdOf(id)}`
 
 const createActions = ({ action }: OpenstackSend) => ({
-  /** An action without an answer. */
+  /** An action whose answer is not used. */
   act: async (id: string, body: object, toFailure?: ToFailure) =>
     await action<null>({ server: server(id), body, schema: nothing, toFailure }),
   /** Rebuild and rescue, which answer with a password. */
@@ -98,7 +98,7 @@ function createLists (send: OpenstackSend) {
     const suffix = parameters === '' ? '' : `?${parameters}`
     return await send[service]({ name: path.slice(1), path: `${path}${suffix}`, schema, about: listFailure })
   }
-  /** By marker. The link to the next page is not followed: its host is the cloud's idea of itself. */
+  /** By marker. The link to the next page is not followed: the cloud may write a host that cannot be reached from here. */
   const getPages = async <Row extends { readonly id: string }>(service: Service, path: string, schema: Page<Row>, query: Query = {}) =>
     await readAllPages<Row, string | null>(null, async marker => {
       const { rows, hasMore } = await get(service, path, schema, { limit: pageSize, ...query, ...(marker === null ? {} : { marker }) })
@@ -114,7 +114,7 @@ function createLists (send: OpenstackSend) {
     imagesById: async (ids: readonly string[]) => await images({ id: `in:${ids.join(',')}` }),
     snapshots: async (serverId: string) => (await images({ image_type: 'snapshot', instance_uuid: serverId }))
       .filter(row => row.image_type === 'snapshot' && row.instance_uuid === serverId),
-    // Neutron returns all rows if there is no limit.
+    // Without a limit Neutron returns all rows.
     networks: async () => await get('network', '/networks', networkListWire),
     subnets: async () => await get('network', '/subnets', subnetListWire),
     ports: async (query: Query = {}) => await get('network', '/ports', portListWire, query),
@@ -131,7 +131,7 @@ const createOtherCalls = ({ image, network }: OpenstackSend) => ({
     about: snapshotFailure,
     assumed: null
   }),
-  /** Null: to no port. */
+  /** `port` null: detaches the address. */
   associate: async (id: string, port: string | null, toFailure: ToFailure) => await network({
     name: 'floatingips/update',
     method: 'PUT',

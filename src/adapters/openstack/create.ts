@@ -12,16 +12,16 @@ const volume = z.strictObject({
   size_gib: z.int().min(1).max(1024 * 1024),
   type: text.optional().meta({ description: 'Volume type of the cloud; needs compute microversion 2.67' }),
   delete_on_termination: z.boolean().default(true)
-    .meta({ description: 'False: the volume stays, and costs, after the server is deleted. Default true' })
+    .meta({ description: 'False: the volume is kept and billed after the server is deleted. Default true' })
 })
 
 const mostMetadata = 128
 
 const optionsSchema = z.strictObject({
-  boot_from_volume: volume.optional().meta({ description: 'A new volume made of the image, instead of the plan\'s disk' }),
+  boot_from_volume: volume.optional().meta({ description: 'Boots from a new volume made from the image, instead of the plan\'s disk' }),
   availability_zone: text.optional().meta({ description: 'The same as region' }),
   security_groups: z.array(text).min(1).max(50).optional()
-    .meta({ description: 'Names or ids. By default the group default, which usually lets nothing in' }),
+    .meta({ description: 'Names or ids. Default: the group default, which usually admits no traffic' }),
   config_drive: z.boolean().optional(),
   metadata: z.record(text, z.string().max(255)).optional()
     .refine(entries => Object.keys(entries ?? {}).length <= mostMetadata, { error: `must have at most ${mostMetadata} entries` })
@@ -42,8 +42,8 @@ export const createCreate = (client: OpenstackClient): Create<Options> => ({
     tags: ['team-web']
   },
   note: 'region is an availability zone. networks: ids, or auto (the default), or none. ssh_keys is the name of one key. Many images ' +
-    'ignore password. The server carries a tag of the gateway, which lists do not show. One that fits on no host is accepted and fails ' +
-    'later, and must be deleted.',
+    'ignore password. The gateway adds a tag of its own, which lists do not show. A server that fits on no host is accepted and fails ' +
+    'later; it must be deleted.',
   run: async (order, mark) => {
     const { id, password } = await client.createServer(toInput(order, mark))
     return { serverId: id, ...(order.password === undefined && password !== null ? { password } : {}) }
@@ -75,7 +75,7 @@ function zoneOf ({ region, options: { availability_zone: zone } }: Order): strin
   throw badMember('body.options.availability_zone', 'must be the same as region')
 }
 
-/** An image beside a volume is refused: the volume is made of it. */
+/** Nova refuses an image beside a volume: the volume is made from it. */
 function diskOf ({ image, options: { boot_from_volume: volume } }: Order): object {
   const id = uuidOf('body.image', image)
   if (volume === undefined) return { imageRef: id }

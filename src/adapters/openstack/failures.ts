@@ -19,7 +19,7 @@ export const callFailure: ToFailure = response => {
   const { code, message, isOfWebob } = complaintOf(response)
   const { status, headers: { 'x-openstack-request-id': requestId, 'retry-after': retryAfter } } = response
   const facts = { code, vendorMessage: withoutValues(message), ...(requestId === undefined ? {} : { requestId }) }
-  // In Nova's own words it is Nova that another service has refused: a fresh token does not help.
+  // In this form another service has refused Nova's credentials: a new token does not help.
   if (status === 401) return { ...facts, failure: 'authentication', ...(code === 'unauthorized' ? { afterFreshLogin: 'unavailable' } : {}) }
   // The only difference between the two is in the text.
   if (status === 403 && /^(?:Quota exceeded|Maximum number of)/.test(message)) return { ...facts, failure: 'quota' }
@@ -42,17 +42,17 @@ export const markerFailure = override(
   listFailure, ({ failure, vendorMessage }) => failure === 'rejected' && /\bmarker\b/.test(vendorMessage ?? ''), { failure: 'not-found' }
 )
 
-/** Glance has no other form for what is missing. */
+/** Glance reports whatever is missing in the form of an unknown route. */
 export const snapshotFailure: ToFailure = response => {
   const facts = callFailure(response)
   return response.status === 404 ? { ...facts, failure: 'not-found', member: 'path.snapshot' } : facts
 }
 
-/** Names the member of the request that a refusal is about. */
+/** For calls about one member of the request: a missing object is a refusal of that member. */
 export const about = (member: string): ToFailure =>
   override(callFailure, ({ failure }) => failure === 'rejected' || failure === 'not-found', { failure: 'rejected', member })
 
-/** Nova's fields in a refusal of the schema, and its sentences about what a request names; each with our member. */
+/** Nova's field names in refusals by its schema, and phrases of its other refusals, with our members. */
 const fields: ReadonlyArray<readonly [RegExp, string]> = [
   [/^(?:name|hostname)$|'name' value/, 'body.name'],
   [/^flavorRef$|[Ff]lavor/, 'body.plan'],
@@ -69,7 +69,7 @@ const fields: ReadonlyArray<readonly [RegExp, string]> = [
   [/^(?:block_device_mapping_v2|volume_\w+|delete_on_termination)$|[Bb]lock [Dd]evice|[Vv]olume/, 'body.options.boot_from_volume']
 ]
 
-/** For calls that name more than the server: the texts only select the member. */
+/** For calls that name more than the server. The texts only select the member. */
 export const naming: ToFailure = response => {
   const facts = callFailure(response)
   if (facts.failure !== 'rejected') return facts
@@ -79,7 +79,7 @@ export const naming: ToFailure = response => {
   return member === undefined ? facts : { ...facts, member }
 }
 
-/** An order is in no state: a 409 refuses its networks or ports. It names no server that could be missing. */
+/** A new server has no state yet, so a 409 is about its networks or ports; and no server can be missing. */
 export const createFailure = override(
   override(naming, isAbsent, { failure: 'rejected' }),
   ({ failure }) => failure === 'conflict', { failure: 'rejected', member: 'body.networks' }
@@ -96,11 +96,11 @@ function withoutValues (message: string): string | null {
   return `Invalid input for field/attribute ${field}${reason === undefined ? '' : `: ${reason}`}`
 }
 
-/** Nova accepts a request before it looks for a host; the reason of the failure is the only sign that there is none. */
+/** Nova looks for a host only after it has accepted the request; the reason of the failure is the only sign that none was found. */
 export const toReason = (message: string): string =>
   /\bNo valid host was found/.test(message) ? `${failures.capacity.sentence} (${failures.capacity.problem}): ${message}` : message
 
-/** An unknown application credential is 404. */
+/** Keystone's answers to refused credentials; an unknown application credential is 404. */
 const refusals: ReadonlySet<number> = new Set([400, 401, 403, 404])
 
 export const signInFailure: ToFailure = response => {

@@ -7,7 +7,7 @@ const plain = /^[\da-f]{32}$/i
 
 const isUuid = (id: string): boolean => uuid.test(id) || plain.test(id)
 
-/** A server's id, for a path. What is no UUID names no server: Nova answers 404 as well. */
+/** A server's id for a path. Nova answers 404 to anything but a UUID. */
 export function serverIdOf (id: string): string {
   if (!isUuid(id)) throw noServer()
   return encodeURIComponent(id)
@@ -23,7 +23,7 @@ export function nameOf (name: string, member = 'body.name'): string {
   return name
 }
 
-/** The one key of a server, by its name: Nova does not take key texts. */
+/** The single key of a server, by its name: Nova does not accept key texts. */
 export function keyNameOf (keys: readonly string[]): string {
   const [key = '', another] = keys
   if (another !== undefined) throw badMember('body.ssh_keys', 'a server can have only one key')
@@ -31,7 +31,7 @@ export function keyNameOf (keys: readonly string[]): string {
   return key
 }
 
-/** The part of Nova's 50 that callers have: one is the gateway's. */
+/** Nova allows 50; one is the gateway's. */
 const mostTags = 49
 
 export function tagsOf (tags: readonly string[]): readonly string[] {
@@ -43,12 +43,12 @@ export function tagsOf (tags: readonly string[]): readonly string[] {
   return tags
 }
 
-/** The beginning of the tag by which the gateway finds the server of a create whose answer was lost. */
+/** The prefix of the tag that identifies the server of a create whose answer was lost. */
 const ownTag = 'hawser-'
 export const isOwnTag = (tag: string): boolean => tag.startsWith(ownTag)
 export const tagOf = (mark: string): string => `${ownTag}${mark}`
 
-/** Base64 of 65535 characters at most. */
+/** At most 65535 characters of base64. */
 const longestUserData = 49_149
 
 export function userDataOf (userData: string): string {

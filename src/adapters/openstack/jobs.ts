@@ -5,11 +5,11 @@ import type { AllVerbs, Job, JobState } from '../verbs.ts'
 import type { OpenstackClient } from './client.ts'
 import type { ActionWire } from './schema.ts'
 
-/** An entry of the log of actions, by the server and the request that began it. */
+/** An entry of the action log, by the server and the id of the request that started the action. */
 export const jobsOf = (server: string, name: string, requestId: string | null): readonly Job[] =>
   requestId === null || !/^req-[\w-]{1,60}$/.test(requestId) ? [] : [{ id: `${server}/${requestId}`, name }]
 
-/** A snapshot is followed by its image, which vanishes when it fails. */
+/** A snapshot is followed by its image, which disappears if the snapshot fails. */
 const imagePrefix = 'image/'
 export const jobsOfImage = (image: string): readonly Job[] => [{ id: `${imagePrefix}${image}`, name: 'snapshot' }]
 

@@ -10,7 +10,7 @@ import { toFilter, withPlan } from './mapping.ts'
 export const createList = (client: OpenstackClient): List => ({
   evidence: 'observed',
   cost: { calls: 1, perPage: 1 },
-  note: 'Compute microversion 2.79, or the newest that the cloud has from 2.60 on; chosen at sign-in.',
+  note: 'Uses compute microversion 2.79, or the newest that the cloud has, at least 2.60; chosen at sign-in.',
   paging: 'key',
   pageSize: 500,
   // New servers come first, and those without a host before all others, whatever sort order is requested.
@@ -19,7 +19,7 @@ export const createList = (client: OpenstackClient): List => ({
   run: async page => await listPage(client, page)
 })
 
-/** A server in the recycle bin of the cloud, or about to vanish, counts as missing. */
+/** A server in the cloud's recycle bin, or one that has been deleted and is still shown, counts as missing. */
 export async function getServer (client: OpenstackClient, id: string): Promise<Seen> {
   const seen = await client.getServer(id)
   if (seen.server.status === 'deleted') throw noServer()
@@ -32,7 +32,7 @@ async function listPage (client: OpenstackClient, { filters, after, earlier = []
   return { rows: rows.map(seen => withPlan(seen, flavors)), start: 0, last: rows.length === 0 || !hasMore, total: null }
 }
 
-/** A marker that is gone for good is replaced by the row before it, and in the end the list is read from its beginning. */
+/** If the marker's row no longer exists, the row before it is used, and finally the beginning of the list. */
 async function readAfter (
   client: OpenstackClient, query: URLSearchParams, [marker, ...others]: readonly string[]
 ): ReturnType<OpenstackClient['listServers']> {
@@ -45,7 +45,7 @@ async function readAfter (
   }
 }
 
-/** The name is a regular expression of the cloud's database, so only a plain one is sent. */
+/** Nova reads the name as a regular expression, so only plain names are sent. */
 const plainName = /^[A-Za-z0-9_-]+$/
 
 function toQuery ({ status, name, tag }: ServerFilters, limit: number): URLSearchParams {

@@ -16,7 +16,7 @@ function toFault (raw: unknown): string | null {
   return message === '' ? null : toReason(message)
 }
 
-/** Whether a server carries a tag, also one that lists do not show. */
+/** Whether the vendor's record has the tag; ours leaves out the gateway's own tags. */
 export const isTagged = (raw: unknown, tag: string): boolean => tagsWire.safeParse(raw).data?.tags.includes(tag) === true
 
 /** Nova's `status` by ours, without a task: nova/api/openstack/common.py, _STATE_MAP. */
@@ -36,7 +36,7 @@ const vendorStatuses: ReadonlyArray<readonly [ServerStatus, readonly string[]]> 
 ]
 const statuses = new Map(vendorStatuses.flatMap(([status, words]) => words.map(word => [word, status] as const)))
 
-/** Tasks that `status` does not show, in this order. `from`: only in these; everywhere else the task changes nothing. */
+/** Tasks that `status` does not show; the first match counts. `from`: the statuses in which the task changes ours; absent: in all. */
 const tasks: ReadonlyArray<{ readonly task: RegExp, readonly from?: RegExp, readonly status: ServerStatus }> = [
   { task: /^(?:soft-)?deleting$/, status: 'deleting' },
   { task: /^(?:powering-off|pausing|suspending|shelving.*)$/, from: /^(?:ACTIVE|SHUTOFF|PAUSED|SUSPENDED)$/, status: 'stopping' },
@@ -54,7 +54,7 @@ export function toStatus (vendorStatus: string, task: string | null): ServerStat
   return found?.status ?? statuses.get(vendorStatus) ?? 'unknown'
 }
 
-/** nova/compute/power_state.py. It lags behind. */
+/** nova/compute/power_state.py. It may be out of date. */
 const powers: ReadonlyMap<number, Power> = new Map<number, Power>([[1, 'on'], [3, 'on'], [4, 'off'], [6, 'off'], [7, 'off']])
 
 /** The actions allowed in each status while no task is in progress, and in any other: nova/compute/api.py. */
@@ -72,7 +72,7 @@ const otherwise: readonly ServerAction[] = ['rename', 'delete']
 const duringTask: ReadonlySet<ServerAction> = new Set<ServerAction>(['rename', 'delete'])
 const despiteLock: ReadonlySet<ServerAction> = new Set<ServerAction>(['rename', 'console'])
 
-/** Nova's statuses that always show a status of ours; for other statuses Nova may show others, too. It filters by the state behind them. */
+/** Nova's filters for the statuses of ours that no other status of Nova can show. Nova filters by the internal state. */
 const filterStatuses: ReadonlyMap<ServerStatus, readonly string[]> = new Map<ServerStatus, readonly string[]>([
   ['provisioning', ['BUILD']],
   ['running', ['ACTIVE']],
@@ -83,7 +83,7 @@ const filterStatuses: ReadonlyMap<ServerStatus, readonly string[]> = new Map<Ser
   ['error', ['ERROR']]
 ])
 
-/** What to filter by for these statuses; empty if they are not a closed list. */
+/** Nova's statuses to filter by; empty if one of ours has no closed list. */
 export function toFilter (wanted: ReadonlySet<ServerStatus>): readonly string[] {
   const found = [...wanted].map(status => filterStatuses.get(status))
   return found.includes(undefined) ? [] : found.flatMap(vendorStatuses => vendorStatuses ?? [])
@@ -103,7 +103,7 @@ function toServer (wire: ServerWire): ServerFacts {
     provider_status: wire.status ?? null,
     cpus: flavor?.vcpus ?? null,
     memory_mib: flavor?.ram ?? null,
-    // Root and second disk. A root disk of 0 has the size of the image; a server that boots from a volume does not have the plan's.
+    // Root and ephemeral disk. A root disk of 0 is as large as the image; a server that boots from a volume does not have the plan's disk.
     disk_gib: wire.image === null || wire.image === undefined ? null : toDisk(flavor?.disk, flavor?.ephemeral),
     addresses: toAddresses(wire),
     image: typeof wire.image?.id === 'string' ? { id: wire.image.id, name: null } : null,
@@ -122,7 +122,7 @@ function toServer (wire: ServerWire): ServerFacts {
 const toDisk = (disk: number | null | undefined, ephemeral: number | null | undefined): number | null =>
   typeof disk === 'number' && disk > 0 ? disk + (ephemeral ?? 0) : null
 
-/** The floating IPv4 address is the primary one, else the first fixed IPv4. The networks are in any order, and so are the families. */
+/** The floating IPv4 address is primary, otherwise the first fixed IPv4 address. Networks and families come in any order. */
 function toAddresses (wire: ServerWire): Address[] {
   const all = Object.values(wire.addresses ?? {}).flat().flatMap(({ addr, 'OS-EXT-IPS:type': type }) => {
     const isFloating = type === 'floating'
@@ -133,8 +133,8 @@ function toAddresses (wire: ServerWire): Address[] {
 }
 
 /**
- * A server has the name of its flavor, but not the id. A flavor that was made anew under the same name has other sizes, so these must be
- * the same.
+ * A server's record has the name of its flavor, but not the id. A flavor that was recreated with the same name may have other sizes, so
+ * the sizes must match, too.
  */
 export function withPlan (seen: Seen, flavors: readonly FlavorWire[]): Seen {
   const { plan, cpus, memory_mib: memory, disk_gib: disk } = seen.server

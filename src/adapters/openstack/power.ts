@@ -6,18 +6,18 @@ import type { Logged } from './send.ts'
 export const createPower = (client: OpenstackClient): Pick<AllVerbs, 'start' | 'stop' | 'reboot'> => ({
   start: {
     evidence: 'observed',
-    note: 'Only a stopped server; one that is paused, suspended or shelved must be woken through the cloud\'s own tools.',
+    note: 'Stopped servers only; use the cloud\'s own tools to resume one that is paused, suspended or shelved.',
     run: async ({ id }) => toAccepted(id, 'start', await client.act(id, { 'os-start': null }))
   },
   stop: {
     evidence: 'observed',
-    note: 'The guest is asked first, and cut off after a minute. There is no other way.',
+    note: 'Asks the guest to shut down, and cuts the power after a minute. The cloud has no forced stop.',
     run: async ({ id }) => toAccepted(id, 'stop', await client.act(id, { 'os-stop': null }))
   },
   reboot: {
     evidence: 'observed',
     accepts: ['force'],
-    note: 'force also starts a stopped server and is the way out of an error.',
+    note: 'force also starts a stopped server and can recover one in error.',
     run: async ({ id, force }) => toAccepted(id, 'reboot', await client.act(id, { reboot: { type: force === true ? 'HARD' : 'SOFT' } }))
   }
 })

@@ -13,7 +13,7 @@ export const createRawVerb = (upstream: Upstream): Raw => createJsonRaw(upstream
   toFailure: response => refused(response, callFailure(response))
 })
 
-/** Passwords that guests have stored, consoles whose link holds a token, and Keystone, should it be below the same address. */
+/** Passwords that guests have stored, console links with a token, and Keystone, in case it is below the same URL. */
 const secret: ReadonlySet<string> = new Set([
   'os-server-password', 'remote-consoles', 'os-console-auth-tokens', 'auth', 'tokens', 'credentials'
 ])

@@ -7,7 +7,7 @@ export interface Complaint {
   /** Nova's key, Neutron's type, Keystone's title. */
   readonly code: string | null
   readonly message: string
-  /** The form of a route that does not exist; Glance has it for everything. */
+  /** The form of an unknown route; Glance uses it for all errors. */
   readonly isOfWebob: boolean
 }
 
@@ -29,12 +29,12 @@ export const complaintWire = z.union([
   })
 ])
 
-/** The sizes at the time of the order. There is no id. */
+/** The sizes at the time of the create or resize. There is no id. */
 const flavorOfServerWire = z.object({ vcpus: number, ram: number, disk: number, ephemeral: number, original_name: text })
 
 const addressWire = z.object({ addr: text, 'OS-EXT-IPS:type': text })
 
-/** Rows of a part of the cloud that is down have hardly more than the id. */
+/** While a part of the cloud is down, its rows have little more than the id. */
 export const serverWire = z.object({
   id,
   name: text,
@@ -53,7 +53,7 @@ export const serverWire = z.object({
 })
 export type ServerWire = z.infer<typeof serverWire>
 
-/** Only of a server in error. */
+/** Only in records of servers in error. */
 export const faultWire = z.object({ fault: z.object({ message: z.string() }) })
 
 export const tagsWire = z.object({ tags: z.array(z.string()) })
@@ -65,7 +65,7 @@ export const serverListWire = <Row>(row: z.ZodType<Row>) => z.object({ servers: 
   .transform(({ servers, servers_links: hasMore }) => ({ rows: servers, hasMore }))
 export const serverAnswerWire = <Row>(row: z.ZodType<Row>) => z.object({ server: row }).transform(({ server }) => server)
 
-/** The server exists already, so what cannot be read is null. */
+/** The server already exists, so a password that cannot be read is null. */
 export const createdWire = z.object({ server: z.object({ id, adminPass: text }) })
   .transform(({ server }) => ({ id: server.id, password: server.adminPass ?? null }))
 
@@ -96,7 +96,7 @@ export type FlavorWire = z.infer<typeof flavorWire>
 export const flavorListWire = z.object({ flavors: z.array(flavorWire), flavors_links: hasNext })
   .transform(({ flavors, flavors_links: hasMore }) => ({ rows: flavors, hasMore }))
 
-/** Properties of the image's owner are beside its own members, as texts. */
+/** Custom properties are texts beside the image's own members. */
 const imageWire = z.object({
   id,
   name: text,

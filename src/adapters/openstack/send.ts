@@ -9,7 +9,7 @@ import { createSend, type Base } from '../kit/send.ts'
 import type { Service } from './auth.ts'
 import { callFailure } from './failures.ts'
 
-/** An accepted action: Nova logs it under the id of the request. */
+/** An accepted action, which Nova logs under the id of the request. */
 export interface Logged<T> {
   readonly answer: T
   readonly requestId: string | null
@@ -18,7 +18,7 @@ export interface Logged<T> {
 interface Action<T> {
   /** The path of the server. */
   readonly server: string
-  /** Its one member names the action. */
+  /** Its only member names the action. */
   readonly body: object
   readonly schema: z.ZodType<T | null>
   readonly toFailure?: ToFailure | undefined

@@ -11,20 +11,20 @@ import type { ImageWire } from './schema.ts'
 
 type SnapshotVerbs = Pick<AllVerbs, 'snapshots.list' | 'snapshots.create' | 'snapshots.restore' | 'snapshots.delete'>
 
-/** Snapshots are images that have the id of their server. */
+/** Snapshots are images with the id of their server. */
 export const createSnapshots = (client: OpenstackClient): SnapshotVerbs => ({
   'snapshots.list': {
     evidence: 'observed',
     cost: { calls: 1, perPage: 1 },
     run: async ({ id }) => {
-      // Snapshots outlive their server, and an unknown server has an empty list.
+      // Snapshots outlive their server, and the list of an unknown server is empty.
       await client.getServer(id)
       return (await client.snapshots(id)).map(toSnapshot)
     }
   },
   'snapshots.create': {
     evidence: 'observed',
-    note: 'One at a time. A snapshot of a server that boots from a volume is one of its volume.',
+    note: 'One at a time. If the server boots from a volume, the snapshot is of that volume.',
     run: async ({ id, name }) => {
       const { answer: image } = await client.createImage(id, name)
       return {
@@ -37,7 +37,7 @@ export const createSnapshots = (client: OpenstackClient): SnapshotVerbs => ({
     evidence: 'observed',
     support: 'emulated',
     cost: { calls: 2, perPage: 1 },
-    note: 'The server is rebuilt from the image of the snapshot, which must still be there.',
+    note: 'Rebuilds the server from the image of the snapshot.',
     run: async ({ id, snapshot }) => {
       const { server } = await client.getServer(id)
       await requireSnapshot(client, id, snapshot)

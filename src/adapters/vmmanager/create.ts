@@ -1,14 +1,13 @@
 import { z } from 'zod'
-import type { Accepted, Create, WithOptions } from '../verbs.ts'
+import type { Create, WithOptions } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
+import { numberIn } from '../kit/ids.ts'
+import { agrees, toMib } from '../kit/spec.ts'
 import type { VmmanagerClient } from './client.ts'
 import { creationFailure } from './failures.ts'
-import { numberIn } from '../kit/ids.ts'
-import { imageChoice } from './ids-image.ts'
-import { networkWishes } from './ids-networks.ts'
-import { agrees, toMib } from '../kit/spec.ts'
+import { imageChoice, networkChoice } from './ids.ts'
 
 const id = z.union([z.int().positive(), z.string().regex(/^[1-9]\d{0,14}$/)])
 const speed = z.int().min(0).max(1_000_000)
@@ -51,19 +50,17 @@ export const createCreate = (client: VmmanagerClient): Create<CreateOptions> => 
     options: { ipv4_number: 1, domain: 'web-1.example.com' }
   },
   isLike,
-  run: async spec => await create(client, spec)
-})
-
-async function create (client: VmmanagerClient, spec: Order): Promise<Accepted> {
-  const body = toBody(spec)
-  const pool = spec.networks === undefined ? 'body.options.ipv4_pool' : 'body.networks'
-  const { id: serverId, task } = await client.createHost(body, creationFailure(new Map([...members, ['ipv4_pool', pool]])))
-  return {
-    ...(typeof serverId === 'string' ? { serverId } : {}),
-    // Another task with the same number assigns the addresses; only the name distinguishes them.
-    ...(typeof task === 'string' ? { jobs: [{ id: task, name: 'host_create' }] } : {})
+  run: async spec => {
+    const pool = spec.networks === undefined ? 'body.options.ipv4_pool' : 'body.networks'
+    const toFailure = creationFailure(new Map([...members, ['ipv4_pool', pool]]))
+    const { id: serverId, task } = await client.createHost(toBody(spec), toFailure)
+    return {
+      ...(typeof serverId === 'string' ? { serverId } : {}),
+      // Another task with the same number assigns the addresses; only the name distinguishes them.
+      ...(typeof task === 'string' ? { jobs: [{ id: task, name: 'host_create' }] } : {})
+    }
   }
-}
+})
 
 /** The vendor's members to ours, so that a problem names the refused member. */
 const members = [
@@ -74,45 +71,42 @@ const members = [
   ['ipv6_prefix', 'body.options.ipv6_prefix']
 ] as const
 
+/** JSON leaves out the undefined members. */
 function toBody (spec: Order): object {
   const { name, password, owner, options } = spec
   if (name.trim() === '') throw badMember('body.name', 'must not be blank')
   const image = imageChoice(spec.image)
   if ('os' in image && password === undefined) throw badMember('body.password', 'is required with a template')
-  const { domain, comment, ipv6_enabled: ipv6Enabled, ipv6_prefix: ipv6Prefix, net_in_mbitps: netIn, net_out_mbitps: netOut } = options
   return {
     name,
-    ...(password === undefined ? {} : { password }),
+    password,
     ...image,
     ...sizesOf(spec),
-    ...numberNamed('cluster', 'body.region', regionOf(spec)),
+    cluster: numberOf('body.region', regionOf(spec)),
     // The platform chooses a node only if `node` is absent.
-    ...numberNamed('node', 'body.options.node', options.node),
-    ...numberNamed('storage', 'body.options.storage', options.storage),
-    ...numberNamed('account', 'body.owner', owner),
-    ...(domain === undefined ? {} : { domain: domain.toLowerCase() }),
-    ...(comment === undefined ? {} : { comment }),
+    node: numberOf('body.options.node', options.node),
+    storage: numberOf('body.options.storage', options.storage),
+    account: numberOf('body.owner', owner),
+    domain: options.domain?.toLowerCase(),
+    comment: options.comment,
     ...addressesOf(spec),
-    ...(ipv6Enabled === undefined ? {} : { ipv6_enabled: ipv6Enabled }),
-    ...(ipv6Prefix === undefined ? {} : { ipv6_prefix: ipv6Prefix }),
-    ...(netIn === undefined ? {} : { net_in_mbitps: netIn }),
-    ...(netOut === undefined ? {} : { net_out_mbitps: netOut }),
-    ...numberNamed('recipe', 'body.options.recipe', options.recipe)
+    ipv6_enabled: options.ipv6_enabled,
+    ipv6_prefix: options.ipv6_prefix,
+    net_in_mbitps: options.net_in_mbitps,
+    net_out_mbitps: options.net_out_mbitps,
+    recipe: numberOf('body.options.recipe', options.recipe)
   }
 }
 
-const numberNamed = (name: string, member: string, value: string | number | undefined): Record<string, number> =>
-  value === undefined ? {} : { [name]: numberIn(member, value) }
+const numberOf = (member: string, id: string | number | undefined): number | undefined =>
+  id === undefined ? undefined : numberIn(member, id)
 
 /** A preset has its sizes: only another disk size may be given with it, in the longer form. */
 function sizesOf ({ plan, cpus, memory_mib: memoryMib, disk_gib: diskGib }: Order): object {
-  if (plan === undefined) {
-    return { cpu_number: cpus, ram_mib: memoryMib, ...(diskGib === undefined ? {} : { hdd_mib: toMib(diskGib) }) }
-  }
-  return {
-    preset: numberIn('body.plan', plan),
-    ...(diskGib === undefined ? {} : { disks: [{ size_mib: toMib(diskGib), boot_order: 1, tags: [] }] })
-  }
+  const preset = numberOf('body.plan', plan)
+  const sizeMib = diskGib === undefined ? undefined : toMib(diskGib)
+  if (preset === undefined) return { cpu_number: cpus, ram_mib: memoryMib, hdd_mib: sizeMib }
+  return { preset, disks: sizeMib === undefined ? undefined : [{ size_mib: sizeMib, boot_order: 1, tags: [] }] }
 }
 
 function regionOf ({ region, options: { cluster } }: Order): string | undefined {
@@ -122,14 +116,15 @@ function regionOf ({ region, options: { cluster } }: Order): string | undefined 
 }
 
 /** A count of 0 is left out; a pool without a count requests one address. */
-function addressesOf ({ networks = [], options: { ipv4_number: asked, ipv4_pool: chosen } }: Order): object {
-  const { pools: named, vxlans } = networkWishes(networks)
+function addressesOf ({ networks = [], options: { ipv4_number: wanted, ipv4_pool: chosen } }: Order): object {
+  const { pools: named, vxlans } = networkChoice(networks)
   if (chosen !== undefined && named.length > 0) throw badMember('body.options.ipv4_pool', 'cannot be combined with pools in networks')
   const pools = chosen?.map(pool => numberIn('body.options.ipv4_pool', pool)) ?? named
-  const count = asked ?? (chosen === undefined ? named.length : 1)
+  const count = wanted ?? (chosen === undefined ? named.length : 1)
   return {
-    ...(count === 0 ? {} : { ipv4_number: count, ...(pools.length === 0 ? {} : { ipv4_pool: pools }) }),
-    ...(vxlans.length === 0 ? {} : { vxlan: vxlans })
+    ipv4_number: count === 0 ? undefined : count,
+    ipv4_pool: count === 0 || pools.length === 0 ? undefined : pools,
+    vxlan: vxlans.length === 0 ? undefined : vxlans
   }
 }
 

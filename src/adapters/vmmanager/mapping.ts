@@ -1,13 +1,11 @@
-import type { Accepted, Job, JobState } from '../verbs.ts'
-import type { OperationStatus } from '../../domain/operation.ts'
 import { powerOf, type Address, type Reference, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.ts'
 import { toUtc as zonedToUtc } from '../../domain/time.ts'
 import { addressOf } from '../kit/addresses.ts'
 import { seenInPlace } from '../kit/seen.ts'
-import { toHostWire, type ActionWire, type HostWire, type TaskDetailWire, type TaskWire } from './schema.ts'
+import { toHostWire, type HostWire } from './schema.ts'
 
 /** Vendor state to ours. The states of deletion, migration and reinstallation are not documented. */
-export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([
+const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([
   ['creating', 'provisioning'],
   ['active', 'running'],
   ['stopped', 'stopped'],
@@ -15,7 +13,7 @@ export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, Serve
 ])
 
 /** The actions allowed in each state; a state that is not listed allows none. */
-export const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new Map<ServerStatus, readonly ServerAction[]>([
+const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new Map<ServerStatus, readonly ServerAction[]>([
   ['running', ['stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'console', 'delete']],
   ['stopped', ['start', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'delete']],
   ['rescue', ['stop', 'reboot', 'rename', 'unrescue', 'console', 'delete']],
@@ -23,12 +21,12 @@ export const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new M
   ['unknown', ['start', 'stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'unrescue', 'password', 'console', 'delete']]
 ])
 
-export function toStatus (wire: HostWire): ServerStatus {
+function toStatus (wire: HostWire): ServerStatus {
   const status = statuses.get(wire.state ?? '') ?? 'unknown'
   return status === 'running' && wire.rescue_mode === true ? 'rescue' : status
 }
 
-export function toServer (wire: HostWire): ServerFacts {
+function toServer (wire: HostWire): ServerFacts {
   const status = toStatus(wire)
   return {
     id: String(wire.id),
@@ -94,57 +92,3 @@ export function toUtc (text: string | null | undefined): string | null {
 
 const dayAndTime = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d$/
 const day = /^\d{4}-\d\d-\d\d$/
-
-/** Any other state, such as that of deferred work, means unfinished. */
-export const taskStatuses: ReadonlyMap<string, OperationStatus> = new Map<string, OperationStatus>([
-  ['created', 'pending'],
-  ['running', 'running'],
-  ['complete', 'succeeded'],
-  ['fail', 'failed'],
-  ['failed', 'failed']
-])
-
-/** The task that an action's answer names; none if it has no number. */
-export function jobsOf ({ task, start_task: startTask }: ActionWire, name: string): Job[] {
-  if (typeof startTask === 'string') return [{ id: startTask, name: 'host_start' }]
-  return typeof task === 'string' ? [{ id: task, name }] : []
-}
-
-/** Without a number the server itself is polled. */
-export function toAccepted (answer: ActionWire, name: string): Accepted {
-  const jobs = jobsOf(answer, name)
-  return jobs.length === 0 ? {} : { jobs }
-}
-
-/** Several writes are followed together; if one has no number, the server is polled instead of the other tasks. */
-export function followedTogether (tasks: ReadonlyArray<readonly Job[]>): Accepted {
-  const jobs = tasks.flat()
-  return jobs.length > 0 && tasks.every(({ length }) => length > 0) ? { jobs } : {}
-}
-
-/** The known task names; those of rescue and password are guessed. */
-const knownTasks: ReadonlySet<string> = new Set([
-  'host_create', 'host_start', 'host_stop', 'host_restart', 'host_delete', 'host_reinstall', 'host_change_params', 'host_migrate', 'host_restore',
-  'disk_resize', 'ip_change', 'ip_allocate', 'ip_delete', 'vm_backup'
-])
-
-/** Tasks may share a number and differ by name. A task known to be other work is ignored for this job. */
-export function taskOf (job: Job, tasks: readonly TaskWire[]): TaskWire | undefined {
-  const rows = tasks.filter(row => row.consul_id === job.id)
-  return rows.find(({ name }) => name === job.name) ?? rows.find(({ name }) => !knownTasks.has(name ?? ''))
-}
-
-/** A missing task is a short gap after the action, not a failure. */
-export function toJobState (job: Job, task: TaskWire | undefined): JobState {
-  if (task === undefined) return { ...job, status: 'pending', vendorStatus: null, error: null }
-  return { ...job, status: taskStatuses.get(task.status) ?? 'running', vendorStatus: task.status, error: null }
-}
-
-const longestReason = 300
-
-/** The output of a task as one short line. */
-export function toReason ({ task, output }: TaskDetailWire): string | null {
-  const line = (task?.output ?? output ?? '').replace(/\s+/g, ' ').trim()
-  if (line === '') return null
-  return line.length > longestReason ? `${line.slice(0, longestReason - 1)}…` : line
-}

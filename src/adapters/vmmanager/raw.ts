@@ -1,6 +1,5 @@
 import type { Upstream } from '../contract.ts'
-import type { Raw, RawAnswer } from '../verbs.ts'
-import type { HttpResponse } from '../../upstream/http.ts'
+import type { Raw } from '../verbs.ts'
 import { parseJson, refused } from '../../upstream/read.ts'
 import { createRaw, rawBody, rawRequest } from '../kit/raw.ts'
 import { callFailure, complaintOf } from './failures.ts'
@@ -12,16 +11,14 @@ export const createRawVerb = (account: VmmanagerAccount, upstream: Upstream): Ra
   note: 'Paths begin with the service: /vm/v3/host. In /auth only users and their SSH keys are allowed.',
   isSecret,
   build: (request, token) => rawRequest(baseOf(account, token), request),
-  read: readAnswer
+  /** Every answer is returned, except those of an expired token and of a suspended platform, which are retried. */
+  read: response => {
+    if (response.status === 503) throw refused(response, { failure: 'suspended', notAttempted: true })
+    const facts = callFailure(response, complaintOf(parseJson(response.text)))
+    if (facts.failure === 'authentication') throw refused(response, facts)
+    return { status: response.status, body: rawBody(response.text) }
+  }
 })
-
-/** Every answer is returned, except those of an expired token and of a suspended platform, which are retried. */
-function readAnswer (response: HttpResponse): RawAnswer {
-  if (response.status === 503) throw refused(response, { failure: 'suspended', notAttempted: true })
-  const failureFacts = callFailure(response, complaintOf(parseJson(response.text)))
-  if (failureFacts.failure === 'authentication') throw refused(response, failureFacts)
-  return { status: response.status, body: rawBody(response.text) }
-}
 
 /** The whole sign-in service except users and their public keys. */
 const openPaths = /^auth\/v\d+\/(whoami|user|user\/[^/]+|user\/[^/]+\/sshkey(\/[^/]+)?)$/

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { leniently, type MemberReading } from '../kit/seen.ts'
-import { flag, number, text } from '../kit/wire.ts'
+import { flag, maybe, number, text, withoutNulls } from '../kit/wire.ts'
 
 /** A whole number, or its digits; 0 is none. Rows always have one, links may not. */
 const idValue = z.union([z.number().int().positive(), z.string().regex(/^[1-9]\d*$/)])
-export const idText = idValue.transform(String)
+const idText = idValue.transform(String)
 
-export const linkId = idText.nullish().catch(null)
+const linkId = maybe(idText)
 
 export const tokenWire = z.object({
   token: z.string().regex(/^[\x21-\x7e]+$/),
@@ -19,9 +19,9 @@ export const longTokenWire = z.object({ token: z.string().regex(/^[\x21-\x7e]+$/
 export const keyWire = z.object({ key: z.string().min(1) })
 
 export const complaintWire = z.object({
-  code: z.union([z.number(), z.string()]).nullish().catch(null),
+  code: maybe(z.union([z.number(), z.string()])),
   msg: text,
-  value: z.record(z.string(), z.unknown()).nullish().catch(null)
+  value: maybe(z.record(z.string(), z.unknown()))
 })
 
 const toAddressesWire = (may: MemberReading) => may(z.array(may(z.object({ ip: may(z.string()) }))))
@@ -73,5 +73,53 @@ export const taskWire = z.object({ id: linkId, consul_id: linkId, name: text, st
 export type TaskWire = z.infer<typeof taskWire>
 
 /** One task, with or without an envelope. */
-export const taskDetailWire = z.object({ task: z.object({ output: text }).nullish().catch(null), output: text })
+export const taskDetailWire = z.object({ task: maybe(z.object({ output: text })), output: text })
 export type TaskDetailWire = z.infer<typeof taskDetailWire>
+
+/** The readable items of a list. */
+const itemsOf = <Item>(item: z.ZodType<Item>) => maybe(z.array(maybe(item))).transform(items => withoutNulls(items))
+
+const named = z.object({ id: idText, name: text })
+const clusters = itemsOf(z.object({ id: idText }))
+
+export const templateWire = named.extend({
+  os_group: text, state: text, adminonly: flag, clusters, hdd_mib_required: number, min_ram_mib: number
+})
+export type TemplateWire = z.infer<typeof templateWire>
+
+/** An image saved from a server. */
+export const savedImageWire = named.extend({ state: text, size_mib: number })
+export type SavedImageWire = z.infer<typeof savedImageWire>
+
+/** The disk is a number in older versions and a list in newer ones. */
+export const presetWire = named.extend({
+  cpu_number: number, ram_mib: number, hdd_mib: number, disks: itemsOf(z.object({ size_mib: z.number() }))
+})
+export type PresetWire = z.infer<typeof presetWire>
+
+export const clusterWire = named
+
+export const poolWire = named.extend({ clusters })
+export type PoolWire = z.infer<typeof poolWire>
+
+export const vxlanWire = named.extend({ clusters, ipnets: itemsOf(named) })
+export type VxlanWire = z.infer<typeof vxlanWire>
+
+/** Clusters are plain numbers in these rows. */
+export const sshKeyWire = named.extend({ ssh_key: text, clusters: itemsOf(idText.transform(id => ({ id }))) })
+
+export const accountWire = z.object({ id: idText, email: text, state: text })
+export type AccountWire = z.infer<typeof accountWire>
+
+export const newAccountWire = z.object({ id: linkId })
+
+/** The address is `ip_addr` in these rows, `ip` in the list of servers. */
+export const ipWire = z.object({
+  id: idText,
+  ip_addr: text,
+  domain: text,
+  gateway: text,
+  mask: text,
+  host: maybe(z.object({ id: linkId }))
+})
+export type IpWire = z.infer<typeof ipWire>

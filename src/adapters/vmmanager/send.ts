@@ -1,9 +1,9 @@
 import type { z } from 'zod'
 import type { Token, Upstream } from '../contract.ts'
+import type { HttpResponse } from '../../upstream/http.ts'
+import { isSuccess, parseJson, parseWire, refused } from '../../upstream/read.ts'
 import { createSend, type Base, type Endpoint } from '../kit/send.ts'
-import { readAnswer } from './envelope.ts'
-import { authorization } from './auth.ts'
-import { callFailure, type ToFailure } from './failures.ts'
+import { callFailure, complaintOf, type ToFailure } from './failures.ts'
 import type { VmmanagerAccount } from './settings.ts'
 
 interface VmmanagerEndpoint<T> extends Omit<Endpoint<T>, 'method' | 'read'> {
@@ -15,14 +15,30 @@ interface VmmanagerEndpoint<T> extends Omit<Endpoint<T>, 'method' | 'read'> {
 
 export type VmmanagerSend = ReturnType<typeof createVmmanagerSend>
 
-export const baseOf = (account: VmmanagerAccount, token: Token | null): Base => ({ url: account.url, headers: authorization(account, token) })
+/** The header suffices; the panel's cookie is for browsers. */
+export const baseOf = (account: VmmanagerAccount, token: Token | null): Base =>
+  ({ url: account.url, headers: { 'x-xsrf-token': token?.value ?? account.token ?? '' } })
+
+/** The vendor's guide sends this header with calls about keys; other calls do not need it. */
+export const boxInstance = { 'isp-box-instance': 'true' }
 
 /** The default method is POST for a call with an assumed answer, else GET. */
 export const createVmmanagerSend = (account: VmmanagerAccount, upstream: Upstream) => {
   const send = createSend(upstream, token => baseOf(account, token))
-  return async <T>({ method, schema, toFailure = callFailure, ...endpoint }: VmmanagerEndpoint<T>): Promise<T> =>
-    await send({ ...endpoint, reader: schema, method: method ?? (endpoint.assumed === undefined ? 'GET' : 'POST'), read: response => readAnswer(schema, response, toFailure) })
+  return async <T>({ schema, toFailure, ...endpoint }: VmmanagerEndpoint<T>): Promise<T> => await send({
+    method: endpoint.assumed === undefined ? 'GET' : 'POST',
+    ...endpoint,
+    reader: schema,
+    read: response => readAnswer(schema, response, toFailure)
+  })
 }
 
-/** A filter of the platform: words separated by spaces, encoded once. */
-export const where = (condition: string): string => new URLSearchParams({ where: condition }).toString()
+/** An answer's body; throws the failure that it reports. */
+export function readAnswer<T> (schema: z.ZodType<T>, response: HttpResponse, toFailure: ToFailure = callFailure): T {
+  // A suspended platform has done nothing; its body may be JSON, HTML or empty and is not read.
+  if (response.status === 503) throw refused(response, { failure: 'suspended', notAttempted: true })
+  const body = response.text === '' ? {} : parseJson(response.text)
+  const complaint = complaintOf(body)
+  if (!isSuccess(response) || complaint !== null) throw refused(response, toFailure(response, complaint))
+  return parseWire(schema, body, response)
+}

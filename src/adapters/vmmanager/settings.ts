@@ -9,7 +9,9 @@ export const vmmanagerAccountSchema = z.strictObject({
   token: z.string().regex(/^[\x21-\x7e]+$/, { error: 'must be visible ASCII without spaces' }).optional()
     .meta({ description: 'Secret. A long-lived token; replaces email and password' }),
   as_user: z.string().regex(/[^.]/, { error: 'must be an e-mail address or a user id' }).optional()
-    .meta({ description: 'Sign in as this user (e-mail address or id) with a key; email and password must then belong to an administrator' }),
+    .meta({
+      description: 'Sign in as this user (e-mail address or id) with a key; email and password must then belong to an administrator'
+    }),
   auth_prefix: z.enum(['', '/api']).default('').meta({ description: 'Prefix of /auth in paths. Default: none' }),
   login_link_path: z.string().regex(/^(\/[\w-]+)+$/, { error: 'must be a path without a trailing slash' }).default('/auth/key')
     .meta({ description: 'Panel path that accepts the key of a login link. Default /auth/key' })

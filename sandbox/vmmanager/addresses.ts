@@ -1,16 +1,58 @@
-import { toIp } from '../kit/addresses.ts'
-import { flagOf, textOf } from '../kit/json.ts'
+import { addressesFrom, isIp4, toIp, toNumber } from '../kit/addresses.ts'
+import { flagOf, numberOf, numbersOf, recordOf, textOf } from '../kit/json.ts'
 import type { SimulatedReply } from '../kit/simulator.ts'
-import { accepted, changeHost } from './actions.ts'
-import { assign, prefixOf, usedIps, wishedAddresses, type Free } from './allocation.ts'
+import { accepted, changeHost, refuseSnapshots } from './actions.ts'
 import {
   count, flag, get, idOf, invalidValue, listOf, natural, notFound, object, ok, onHost, owns, post, refuse, remove, text, type Call,
   type Route, type Run, type Shape
 } from './call.ts'
 import { list } from './lists.ts'
-import { addressesOf, type AddressRecord, type HostRecord, type Platform } from './model.ts'
-import { refuseSnapshots } from './resize.ts'
+import {
+  addressesOf, take, type AddressRecord, type HostRecord, type NetworkRecord, type Platform, type PoolRecord
+} from './model.ts'
 import { submit } from './tasks.ts'
+
+const prefixOf = (network: NetworkRecord): number => Number(network.name.split('/')[1] ?? 32)
+
+const networkOf = (platform: Platform, ip: string): NetworkRecord | undefined => platform.networks.find(network => {
+  const first = toNumber(network.name.split('/')[0] ?? '')
+  return toNumber(ip) >= first && toNumber(ip) < first + 2 ** (32 - prefixOf(network))
+})
+
+/** All addresses of a pool, in use or not. */
+export const addressesIn = ({ first, last }: PoolRecord): string[] => addressesFrom(toNumber(first), toNumber(last))
+
+const usedIps = (platform: Platform): Set<string> => new Set([...platform.addresses.values()].map(address => address.ip))
+
+interface Free {
+  readonly ip: string
+  readonly poolId: number
+}
+
+/** Free addresses of these pools, or of the cluster's in their order; null when a pool is unknown or there are not enough. */
+export function findFree (platform: Platform, count: number, wanted: readonly number[], clusterId: number): Free[] | null {
+  const pools = wanted.length === 0
+    ? platform.pools.filter(pool => pool.clusters.some(cluster => cluster.id === clusterId))
+    : wanted.flatMap(id => platform.pools.find(pool => pool.id === id) ?? [])
+  const used = usedIps(platform)
+  const free = pools.flatMap(pool => addressesIn(pool).filter(ip => !used.has(ip)).map(ip => ({ ip, poolId: pool.id })))
+  return pools.length < wanted.length || free.length < count ? null : free.slice(0, count)
+}
+
+/** The addresses that a body requests: a number of them, and perhaps one by its name. */
+export function requestedAddresses ({ platform, body }: Call, clusterId: number): Free[] {
+  const fixed = textOf(recordOf(body, 'ip_addr') ?? {}, 'name')
+  const home = platform.pools.find(pool => addressesIn(pool).includes(fixed ?? ''))
+  const counted = findFree(platform, numberOf(body, 'ipv4_number') ?? 0, numbersOf(body, 'ipv4_pool'), clusterId)
+  const isTaken = fixed !== undefined && (!isIp4(fixed) || home === undefined || usedIps(platform).has(fixed))
+  if (isTaken || counted === null) throw body['ip_addr'] === undefined ? refuse(400, 5040, 'No free IP addresses') : invalidValue('ip_addr')
+  return fixed === undefined ? counted : [...counted, { ip: fixed, poolId: home?.id ?? 0 }]
+}
+
+export function assign (platform: Platform, host: HostRecord, { ip, poolId }: Free): void {
+  const id = take(platform, 'address')
+  platform.addresses.set(id, { id, ip, domain: host.domain, hostId: host.id, poolId, networkId: networkOf(platform, ip)?.id ?? 0 })
+}
 
 /** The list below a host names the interface, the list of all addresses the host. */
 function addressRow (platform: Platform, address: AddressRecord, within: 'host' | 'all') {
@@ -34,17 +76,11 @@ const listAddresses = (call: Call): SimulatedReply => list(call, [...call.platfo
   .filter(address => isOwn(call, address))
   .map(address => addressRow(call.platform, address, 'all')))
 
-export function wishesOf ({ platform, body }: Call, clusterId: number): Free[] {
-  const wanted = wishedAddresses(platform, body, clusterId)
-  if (wanted === null) throw body['ip_addr'] === undefined ? refuse(400, 5040, 'No free IP addresses') : invalidValue('ip_addr')
-  return wanted
-}
-
-/** `ipv4_number` is how many to add. What a negative one does is not on record: refused here. */
+/** `ipv4_number` is the number to add. The effect of a negative one is not documented: rejected here. */
 const changeAddresses = changeHost((call, host) => {
   const { platform, body } = call
   refuseSnapshots(host)
-  const wanted = wishesOf(call, host.clusterId)
+  const wanted = requestedAddresses(call, host.clusterId)
   const apply = (): void => {
     for (const free of wanted.filter(({ ip }) => !usedIps(platform).has(ip))) assign(platform, host, free)
     if (flagOf(body, 'ipv6_enabled') === true) host.ip6 = [`2001:db8:1::${host.id.toString(16)}`]
@@ -76,7 +112,7 @@ const clearPointer = changeHost((call, host) => {
   return ok({ id: address.id })
 })
 
-/** What a create and a change of a host's addresses take alike. */
+/** The members that a create and a change of a host's addresses share. */
 export const addressShape: Shape = {
   ip_addr: object({ name: text }),
   ...{ ipv4_number: count, ipv4_pool: listOf(natural), ipv6_enabled: flag, ipv6_prefix: natural },
