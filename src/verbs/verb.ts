@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Permission } from '../access/principal.ts'
-import type { Accepted, AdapterVerbs, AdapterVerb } from '../adapters/verbs.ts'
+import type { Accepted, AdapterVerb, AdapterVerbs } from '../adapters/verbs.ts'
 import { invalidRequest } from '../domain/invalid.ts'
 import type { Seen } from '../domain/list.ts'
 import type { Goal } from '../domain/operation.ts'
