@@ -2,18 +2,20 @@ import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import { anonymous } from '../src/access/principal.ts'
+import { anonymous, type Principal } from '../src/access/principal.ts'
+import { createInFlight, type InFlight } from '../src/domain/in-flight.ts'
+import type { IdempotencyLease } from '../src/operations/idempotency.ts'
+import { silentTrace, type Trace } from '../src/telemetry/observer.ts'
 import type { Account } from '../src/transport/account.ts'
 import { createCounters, type Counters } from '../src/transport/call.ts'
 import type { RequestContext } from '../src/transport/context.ts'
 import type { Answered } from './answered.ts'
 import { callerAddressOf } from './caller-address.ts'
-import { silentTrace } from '../src/telemetry/observer.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** What the rest of the gateway sees of this request. */
-    context: PresentContext
+    context: Context
     /** The account of the path, once the caller is known to see it. */
     account: Account | null
     beganAt: number
@@ -26,8 +28,13 @@ declare module 'fastify' {
   }
 }
 
-/** Filled in as the request goes on. */
-type PresentContext = { -readonly [Name in keyof RequestContext]: RequestContext[Name] }
+interface Context extends RequestContext {
+  /** Anonymous until the caller is authenticated. */
+  principal: Principal
+  /** The right to do what an Idempotency-Key stands for; null without one. */
+  idempotencyLease: IdempotencyLease | null
+  trace: Trace
+}
 
 const ownId = /^[A-Za-z0-9._-]{1,64}$/
 
@@ -37,17 +44,8 @@ export function requestIdOf (incoming: IncomingMessage): string {
   return typeof given === 'string' && ownId.test(given) ? given : randomUUID()
 }
 
-/** What is being answered. */
-export interface Requests {
-  count(): number
-  /** Resolves when no request is being answered. The listener stays open meanwhile, and says that it is not ready. */
-  drained(): Promise<void>
-  /** Resolves when those that are being answered now have been. */
-  settled(): Promise<void>
-}
-
 /** Gives every request its context, and every answer its `X-Request-Id`, `Server-Timing` and `Hawser-Upstream-Calls`. */
-export function installContext (app: FastifyInstance, answered: Answered, isServing: () => boolean): Requests {
+export function installContext (app: FastifyInstance, answered: Answered, isServing: () => boolean): InFlight {
   app.decorateRequest('account', null)
   app.decorateRequest('beganAt', 0)
   app.decorateRequest('callerAddress', null)
@@ -55,7 +53,7 @@ export function installContext (app: FastifyInstance, answered: Answered, isServ
   app.decorateRequest('leave', null)
   app.decorateRequest('leaving', null)
 
-  const answering = createAnswering()
+  const answering = createInFlight()
 
   app.addHook('onRequest', (request, _reply, done) => {
     request.beganAt = performance.now()
@@ -91,43 +89,8 @@ function timingOf ({ upstreamMs, tokenMs, cacheMs }: Counters, totalMs: number):
   return `gateway;dur=${Math.max(0, totalMs - upstreamMs).toFixed(1)}, upstream;dur=${upstreamMs.toFixed(1)}${token}${cache}`
 }
 
-function createContext (requestId: string, signal: AbortSignal): PresentContext {
+function createContext (requestId: string, signal: AbortSignal): Context {
   // A fleet listens with each of its accounts.
   setMaxListeners(0, signal)
   return { requestId, signal, counters: createCounters(), principal: anonymous, idempotencyLease: null, trace: silentTrace }
-}
-
-interface Cohort {
-  count: number
-  onEmpty: () => void
-}
-
-/** Requests in cohorts: a new one begins whenever somebody waits for those that are there. */
-function createAnswering (): Requests & { enter(): () => void } {
-  const cohorts = new Set<Cohort>()
-  let present: Cohort = { count: 0, onEmpty: () => {} }
-  const settled = async (): Promise<void> => {
-    const before = [...cohorts]
-    present = { count: 0, onEmpty: () => {} }
-    await Promise.all(before.map(async cohort => {
-      const previous = cohort.onEmpty
-      await new Promise<void>(resolve => { cohort.onEmpty = () => { previous(); resolve() } })
-    }))
-  }
-  return {
-    enter: () => {
-      const cohort = present
-      cohort.count += 1
-      cohorts.add(cohort)
-      return () => {
-        cohort.count -= 1
-        if (cohort.count > 0) return
-        cohorts.delete(cohort)
-        cohort.onEmpty()
-      }
-    },
-    count: () => [...cohorts].reduce((all, { count }) => all + count, 0),
-    settled,
-    drained: async () => { while (cohorts.size > 0) await settled() }
-  }
 }

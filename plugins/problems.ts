@@ -4,8 +4,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { badMember, failures, GatewayError, UpstreamError } from '../src/domain/failure.ts'
 import { invalidRequest } from '../src/domain/invalid.ts'
 import type { Account } from '../src/transport/account.ts'
-import { problemTitles, type Problem } from '../src/domain/problem.ts'
-import { refusals, type Refusal } from '../src/domain/refusal.ts'
+import { problems, type Problem, type ProblemSlug } from '../src/domain/problem.ts'
 import { noOutcome, placeOperation } from './outcome.ts'
 import { InvalidPlace } from './validation.ts'
 
@@ -56,7 +55,7 @@ export function answerMalformedHttp (error: Error & { code?: string }, socket: S
   const id = randomUUID()
   const detail = 'this is not a valid HTTP request'
   const problem: Problem = {
-    ...{ type: '/problems/invalid-request', title: problemTitles['invalid-request'], status: Number(status.slice(0, 3)), detail, request_id: id },
+    ...{ type: '/problems/invalid-request', title: problems['invalid-request'].title, status: Number(status.slice(0, 3)), detail, request_id: id },
     ...{ account: null, provider: null, retryable: 'no', side_effect: 'none', upstream: null, attempts: null, errors: [] }
   }
   const body = JSON.stringify(problem)
@@ -77,20 +76,21 @@ function fromUpstream (error: UpstreamError, about: About): Problem {
   const { account } = about
   const { status, code, vendorMessage, requestId, details, retryAfterMs, passing, member } = error.options
   // What is missing is a server, unless it is said to be something else of the path.
-  const row = error.failure === 'not-found' && member !== undefined ? refusals['not-found'] : failures[error.failure].problem
-  const isPassing = row.transient && passing !== false
-  const waitS = retryAfterMs === undefined ? row.retryAfterS : Math.ceil(retryAfterMs / 1000)
+  const slug = error.failure === 'not-found' && member !== undefined ? 'not-found' : failures[error.failure].problem
+  const { title, status: ownStatus, transient = false, retryAfterS } = problems[slug]
+  const isPassing = transient && passing !== false
+  const waitS = retryAfterMs === undefined ? retryAfterS : Math.ceil(retryAfterMs / 1000)
   const safe = (text: string): string => account?.safeText(text) ?? text
   const isSilent = [status, code, vendorMessage, requestId, details].every(fact => fact === undefined || fact === null)
   const vendorText = vendorMessage === null || vendorMessage === undefined || vendorMessage === '' ? null : safe(vendorMessage)
   return {
-    type: `/problems/${row.slug}`,
-    title: problemTitles[row.slug],
-    status: row.status,
+    type: `/problems/${slug}`,
+    title,
+    status: ownStatus,
     detail: vendorText === null ? error.message : `${error.message}: ${vendorText}`,
     ...aboutRequest(about),
     retryable: error.sideEffect === 'possible' ? 'unsafe' : error.sideEffect === 'none' && isPassing ? 'safe' : 'no',
-    ...(waitS === null ? {} : { retry_after_s: waitS }),
+    ...(waitS === undefined ? {} : { retry_after_s: waitS }),
     side_effect: error.sideEffect,
     upstream: isSilent
       ? null
@@ -108,17 +108,17 @@ function fromUpstream (error: UpstreamError, about: About): Problem {
 }
 
 function fromRefusal (refusal: GatewayError, about: About): Problem {
-  const row = refusals[refusal.refusal]
-  const { retryAfterMs, errors, passing = row.transient } = refusal.options
-  const waitS = retryAfterMs === undefined ? passing ? row.retryAfterS : null : Math.ceil(retryAfterMs / 1000)
+  const { title, status, transient = false, retryAfterS } = problems[refusal.refusal]
+  const { retryAfterMs, errors, passing = transient } = refusal.options
+  const waitS = retryAfterMs === undefined ? passing ? retryAfterS : undefined : Math.ceil(retryAfterMs / 1000)
   return {
-    type: `/problems/${row.slug}`,
-    title: problemTitles[row.slug],
-    status: row.status,
+    type: `/problems/${refusal.refusal}`,
+    title,
+    status,
     detail: refusal.message,
     ...aboutRequest(about),
     retryable: passing ? 'safe' : 'no',
-    ...(waitS === null ? {} : { retry_after_s: waitS }),
+    ...(waitS === undefined ? {} : { retry_after_s: waitS }),
     side_effect: 'none',
     upstream: null,
     attempts: null,
@@ -142,7 +142,7 @@ function toRefusal (error: unknown, query: unknown): GatewayError {
 }
 
 /** The framework's own errors, by their code; any other goes by its status. */
-const frameworkRefusals: ReadonlyMap<string, Refusal> = new Map<string, Refusal>([
+const frameworkRefusals: ReadonlyMap<string, ProblemSlug> = new Map<string, ProblemSlug>([
   ['FST_ERR_CTP_BODY_TOO_LARGE', 'payload-too-large'],
   ['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'unsupported-media-type'],
   ['FST_ERR_NOT_FOUND', 'not-found']

@@ -3,9 +3,7 @@ import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fas
 import { z } from 'zod'
 import { version } from '../src/version.ts'
 import { prefersPage } from '../plugins/accept.ts'
-import { createAsset, sendAsset } from './assets.ts'
-import type { PagesOptions } from './documentation.ts'
-import { pagePolicy } from './page-files.ts'
+import { createAsset, pagePolicy, sendAsset, type PagesOptions } from './assets.ts'
 import { noQuery } from '../src/domain/parameter.ts'
 import { jsonAnswer, openProblems } from './schemas.ts'
 

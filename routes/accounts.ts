@@ -64,4 +64,5 @@ const toAccount = (account: Account) => ({
   health: account.health()
 })
 
-const onePage = <T>(data: readonly T[]) => ({ data: [...data], page: { limit: Math.max(1, data.length), next_cursor: null, total: data.length } })
+const onePage = <T>(data: readonly T[]) =>
+  ({ data: [...data], page: { limit: Math.max(1, data.length), next_cursor: null, total: data.length } })

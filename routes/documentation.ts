@@ -1,13 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { GatewayError } from '../src/domain/failure.ts'
 import { version } from '../src/version.ts'
-import { createAsset, sendAsset } from './assets.ts'
-import { ofOurs, pagePolicy, type PageFiles } from './page-files.ts'
 import { noQuery } from '../src/domain/parameter.ts'
-
-export interface PagesOptions {
-  readonly files: PageFiles
-}
+import { createAsset, ofOurs, pagePolicy, sendAsset, type PagesOptions } from './assets.ts'
 
 // Swagger UI sets inline styles.
 const swaggerPolicy = pagePolicy.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")

@@ -12,9 +12,8 @@ import { failureOfAll, type FleetAccount, type FleetPage } from '../src/reads/fl
 import { streamFleet, type StreamPart } from '../src/reads/fleet-stream.ts'
 import type { Gateway } from '../src/services.ts'
 import { prefersLines } from '../plugins/accept.ts'
-import { fleetPageSchema, fleetQuery, ndjson } from './fleet-schemas.ts'
-import { jsonAnswer, readProblems } from './schemas.ts'
-import { nextLink, toServersQuery, type RouteOptions } from './servers.ts'
+import { fleetLineSchema, fleetPageSchema, fleetQuery, readProblems } from './schemas.ts'
+import { linkNext, toServersQuery, type RouteOptions } from './servers.ts'
 import { maxAgeMs, sendText } from './tagged.ts'
 
 const description = `Returns the servers of all accounts that the key may see, or of those in \`accounts\`, from all providers in parallel.
@@ -41,7 +40,10 @@ export async function fleetRoutes (root: FastifyInstance, { gateway }: RouteOpti
       tags: ['Fleet'],
       querystring: fleetQuery,
       response: {
-        200: { ...jsonAnswer('A page of servers, or all of them as lines', fleetPageSchema), content: { ...jsonAnswer('', fleetPageSchema).content, ...ndjson() } },
+        200: {
+          description: 'A page of servers, or all of them as lines',
+          content: { 'application/json': { schema: fleetPageSchema }, 'application/x-ndjson': { schema: fleetLineSchema } }
+        },
         304: { description: 'Not modified since that ETag' },
         ...readProblems()
       }
@@ -56,10 +58,11 @@ export async function fleetRoutes (root: FastifyInstance, { gateway }: RouteOpti
       const parts = await begun(streamFleet(accounts, { filters, include, deadlineMs }, request.context))
       endStalled(reply.raw, deadlineMs, gateway.clock)
       reply.trailer('hawser-upstream-calls', async () => String(request.context.counters.upstreamCalls))
-      return await reply.type('application/x-ndjson').send(Readable.from(toLines(parts, request), { objectMode: false, highWaterMark: 16_384 }))
+      const lines = Readable.from(toLines(parts, request), { objectMode: false, highWaterMark: 16_384 })
+      return await reply.type('application/x-ndjson').send(lines)
     }
     const page = await gateway.fleet.page(accounts, { ...toServersQuery(rest, maxAgeMs(request)), deadlineMs }, request.context)
-    if (page.page.next_cursor !== null) reply.header('link', `<${nextLink(request.url, page.page.next_cursor)}>; rel="next"`)
+    linkNext(request, reply, page.page.next_cursor)
     return sendText(request, reply, JSON.stringify(toBody(page, request)), etagOfFleet(page))
   })
 }
@@ -70,18 +73,21 @@ function accountsOf (gateway: Gateway, request: FastifyRequest, names: readonly 
   if (names === undefined) return visible
   return [...new Set(names)].map(name => {
     const account = visible.find(({ id }) => id === name)
-    if (account === undefined) throw new GatewayError('account-not-found', `there is no account ${name}`, { errors: [{ path: 'query.accounts', message: `there is no account ${name}` }] })
-    return account
+    if (account !== undefined) return account
+    const message = `there is no account ${name}`
+    throw new GatewayError('account-not-found', message, { errors: [{ path: 'query.accounts', message }] })
   })
 }
 
 function refuseForStream ({ url }: FastifyRequest): void {
   // The parsed query includes defaults; only the URL shows which parameters were given.
   const given = new URLSearchParams(url.split('?').slice(1).join('?'))
-  for (const name of ['limit', 'cursor', 'sort']) if (given.has(name)) throw badMember(`query.${name}`, 'is not supported with application/x-ndjson, which streams all servers in no order')
+  const message = 'is not supported with application/x-ndjson, which streams all servers in no order'
+  for (const name of ['limit', 'cursor', 'sort']) if (given.has(name)) throw badMember(`query.${name}`, message)
 }
 
-const toBody = ({ data, page, accounts }: FleetPage, request: FastifyRequest) => ({ data, page, accounts: accounts.map(account => toAccountBody(account, request)) })
+const toBody = ({ data, page, accounts }: FleetPage, request: FastifyRequest) =>
+  ({ data, page, accounts: accounts.map(account => toAccountBody(account, request)) })
 
 const toAccountBody = ({ account, status, ageMs, count, error }: FleetAccount, request: FastifyRequest) =>
   ({ account: account.id, status, age_ms: ageMs, count, problem: error === null ? null : problemOf(error, { id: request.id, account }) })
@@ -121,7 +127,7 @@ async function begun (parts: AsyncGenerator<StreamPart>): Promise<AsyncGenerator
     seen.push(value)
     if ('servers' in value || value.ended.error === null) return resumed(seen, parts)
   }
-  const failure = failureOfAll(seen.flatMap(part => 'ended' in part ? part.ended : []).sort((a, b) => a.account.id < b.account.id ? -1 : 1))
+  const failure = failureOfAll(seen.flatMap(part => 'ended' in part ? part.ended : []).sort(byId))
   if (failure !== null) throw failure
   return resumed(seen, parts)
 }
@@ -131,6 +137,8 @@ async function * resumed (seen: readonly StreamPart[], parts: AsyncGenerator<Str
   yield * parts
 }
 
+const byId = (a: FleetAccount, b: FleetAccount): number => a.account.id < b.account.id ? -1 : 1
+
 /** Rows as they arrive; the results of the accounts at the end. */
 async function * toLines (parts: AsyncGenerator<StreamPart>, request: FastifyRequest): AsyncGenerator<string> {
   const ended: FleetAccount[] = []
@@ -138,5 +146,5 @@ async function * toLines (parts: AsyncGenerator<StreamPart>, request: FastifyReq
     if ('ended' in part) ended.push(part.ended)
     else yield part.servers.map(server => `${JSON.stringify({ server })}\n`).join('')
   }
-  for (const account of ended.sort((a, b) => a.account.id < b.account.id ? -1 : 1)) yield `${JSON.stringify({ account: toAccountBody(account, request) })}\n`
+  for (const account of ended.sort(byId)) yield `${JSON.stringify({ account: toAccountBody(account, request) })}\n`
 }

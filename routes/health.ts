@@ -18,9 +18,11 @@ const liveSchema = z.object({ status: z.literal('ok') }).meta({ id: 'Live', exam
 const readySchema = z.object({
   status: z.enum(['ok', 'degraded', 'unavailable']),
   redis: z.enum(['ok', 'lost']).nullable(),
-  state: z.enum(['ok', 'lost']).optional().meta({ description: 'The state file; lost: it does not accept writes. Absent if none is configured' }),
+  state: z.enum(['ok', 'lost']).optional()
+    .meta({ description: 'The state file; lost: it does not accept writes. Absent if none is configured' }),
   flushed_accounts: z.array(z.string()).optional().meta({
-    description: 'Accounts whose idempotency keys were lost: creates with a key are refused until an operator acknowledges the loss. Absent if there are none'
+    description: 'Accounts whose idempotency keys were lost: creates with a key are refused until an operator acknowledges the loss. ' +
+      'Absent if there are none'
   })
 }).meta({ id: 'Ready', example: { status: 'ok', redis: null } })
 
@@ -51,7 +53,11 @@ export async function healthRoutes (root: FastifyInstance, { isServing, state, f
       tags: ['Gateway'],
       security: [],
       querystring: noQuery,
-      response: { 200: jsonAnswer('Ready, possibly degraded', readySchema), ...openProblems(), 503: jsonAnswer('Starting or stopping', readySchema) }
+      response: {
+        200: jsonAnswer('Ready, possibly degraded', readySchema),
+        ...openProblems(),
+        503: jsonAnswer('Starting or stopping', readySchema)
+      }
     } satisfies FastifyZodOpenApiSchema
   }, async (_request, reply) => {
     const store = state === null || state.isAvailable() ? 'ok' : 'lost'

@@ -4,18 +4,25 @@ import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fas
 import { z } from 'zod'
 import { waited } from '../plugins/operation-answer.ts'
 import type { Clock } from '../src/domain/clock.ts'
-import { isFinal } from '../src/domain/operation.ts'
+import { isFinal, operationStatuses } from '../src/domain/operation.ts'
 import type { StoredOperation } from '../src/state/operation-store.ts'
-import { noQuery } from '../src/domain/parameter.ts'
+import { noQuery, pageParameters, wordList } from '../src/domain/parameter.ts'
 import { jsonAnswer, operationPageSchema, operationParams, operationSchema, ownProblems } from './schemas.ts'
-import { accountOf, nextLink, type RouteOptions } from './servers.ts'
-import { operationsQuery } from '../src/verbs/schemas.ts'
+import { accountOf, linkNext, type RouteOptions } from './servers.ts'
 import { accountParams } from '../src/verbs/params.ts'
 
 const config = { permission: 'read' } as const
 // Deliberately of no narrower type: the response is a stream.
-const eventStream: z.ZodType = z.string().meta({ example: 'id: 3\nevent: operation\ndata: {"id": "op_019aa5e0d2c4f1e2d3c4b5a69788", "status": "succeeded"}\n\n' })
+const eventStream: z.ZodType = z.string()
+  .meta({ example: 'id: 3\nevent: operation\ndata: {"id": "op_019aa5e0d2c4f1e2d3c4b5a69788", "status": "succeeded"}\n\n' })
 const followed = 'One poller for each account serves all waiting requests.'
+
+const operationsQuery = z.strictObject({
+  ...pageParameters,
+  status: wordList(operationStatuses, 'One or more states, separated by commas: pending,running'),
+  server_id: z.string().min(1).max(255).optional(),
+  action: z.string().min(1).max(64).optional().meta({ description: 'For example create, stop or snapshots.create' })
+})
 
 const listSchema = {
   operationId: 'listOperations',
@@ -41,7 +48,8 @@ const getSchema = {
 const eventsSchema = {
   operationId: 'followOperation',
   summary: 'Follow an operation',
-  description: 'Streams server-sent events: an event `operation` with the present state and another for each change, until the operation ends. ' +
+  description: 'Streams server-sent events: an event `operation` with the present state and another for each change, ' +
+    'until the operation ends. ' +
     `With \`Last-Event-ID\` only later events are sent; intermediate states may be skipped. ${followed}`,
   tags: ['Operations'],
   params: operationParams,
@@ -59,9 +67,9 @@ export async function operationRoutes (root: FastifyInstance, { gateway }: Route
   app.get('/v1/:account/operations', { config, schema: listSchema }, async (request, reply) => {
     const { limit, cursor = null, status, server_id: serverId = null, action = null } = request.query
     const filters = { statuses: status === undefined ? null : new Set(status), serverId, action }
-    const page = await gateway.operations.list(accountOf(request), filters, { limit, cursor })
-    if (page.page.next_cursor !== null) reply.header('link', `<${nextLink(request.url, page.page.next_cursor)}>; rel="next"`)
-    return await reply.header('cache-control', 'no-store').send({ data: [...page.data], page: page.page })
+    const { data, page } = await gateway.operations.list(accountOf(request), filters, { limit, cursor })
+    linkNext(request, reply, page.next_cursor)
+    return await reply.header('cache-control', 'no-store').send({ data: [...data], page })
   })
 
   app.get('/v1/:account/operations/:id', { config, schema: getSchema }, async (request, reply) => {
@@ -84,7 +92,8 @@ const lastEventId = (header: string | string[] | undefined): number =>
   typeof header === 'string' && /^\d{1,9}$/.test(header) ? Number(header) : 0
 
 const heartbeatMs = 15_000
-const toEvent = ({ version, operation }: StoredOperation): string => `id: ${version}\nevent: operation\ndata: ${JSON.stringify(operation)}\n\n`
+const toEvent = ({ version, operation }: StoredOperation): string =>
+  `id: ${version}\nevent: operation\ndata: ${JSON.stringify(operation)}\n\n`
 
 /** The changes as server-sent events; comments in between keep idle connections open. */
 async function * toEvents (changes: AsyncGenerator<StoredOperation>, clock: Clock): AsyncGenerator<string> {

@@ -1,10 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { GatewayError } from '../src/domain/failure.ts'
-import { problemTitles } from '../src/domain/problem.ts'
-import { createAsset, once, sendAsset, type Asset } from './assets.ts'
-import type { PagesOptions } from './documentation.ts'
-import { ofOurs, pagePolicy, type PageFiles } from './page-files.ts'
+import { problems } from '../src/domain/problem.ts'
 import { noQuery } from '../src/domain/parameter.ts'
+import { createAsset, ofOurs, once, pagePolicy, sendAsset, type Asset, type PageFiles, type PagesOptions } from './assets.ts'
 
 interface Section {
   readonly slug: string
@@ -59,6 +57,6 @@ export function readSections (text: string): { readonly preamble: string, readon
   return { preamble: preamble.replace(/^# .*\n/, '').trim(), sections }
 }
 
-const titles: ReadonlyMap<string, string> = new Map(Object.entries(problemTitles))
+const titles: ReadonlyMap<string, string> = new Map(Object.entries(problems).map(([slug, { title }]) => [slug, title]))
 const titleOf = (slug: string): string => titles.get(slug) ?? slug
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')

@@ -5,14 +5,17 @@ import type { RawAnswer, RawRequest } from '../src/adapters/verbs.ts'
 import { guardRaw } from '../src/access/guards.ts'
 import { requirePermission } from '../src/access/principal.ts'
 import { badMember, GatewayError } from '../src/domain/failure.ts'
-import type { DirectCall } from '../src/verbs/verb.ts'
+import type { ValueCall } from '../src/verbs/call.ts'
 import { jsonAnswer, writeProblems } from './schemas.ts'
 import { accountOf, type RouteOptions } from './servers.ts'
 import { accountParams } from '../src/verbs/params.ts'
 
 const config = { permission: 'raw', takesAnyBody: true } as const
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
-const params = z.strictObject({ ...accountParams.shape, '*': z.string().meta({ description: 'The path below the base URL of the provider\'s API', example: 'servers' }) })
+const params = z.strictObject({
+  ...accountParams.shape,
+  '*': z.string().meta({ description: 'The path below the base URL of the provider\'s API', example: 'servers' })
+})
 const anything: z.ZodType = z.unknown().meta({ description: 'The provider\'s response with its own status; secrets are replaced' })
 
 /** Passes calls through to the provider's own API, for accounts with `raw: true`. */
@@ -21,7 +24,9 @@ export async function rawRoutes (app: FastifyInstance, { gateway }: RouteOptions
     const account = accountOf(request)
     if (method === 'DELETE') requirePermission(request.context.principal, 'delete')
     if (method !== 'GET') guardRaw(account.options.guard, { method, path: request.url, body: request.body })
-    if (!account.options.raw) throw new GatewayError('forbidden', `raw calls are disabled for the account ${account.id}; they require raw: true`)
+    if (!account.options.raw) {
+      throw new GatewayError('forbidden', `raw calls are disabled for the account ${account.id}; they require raw: true`)
+    }
     const { query, isDryRun } = splitQuery(request.url)
     const call = rawCall({ method, path: pathOf(request.url), query, body: request.body })
     if (isDryRun && method !== 'GET') return await reply.send({ calls: await gateway.executor.dryRun(account, call, request.context) })
@@ -53,20 +58,19 @@ export async function rawRoutes (app: FastifyInstance, { gateway }: RouteOptions
   }
 }
 
-const rawCall = (raw: RawRequest): DirectCall<RawAnswer> => ({
+/** Its effect is unknown, so a DELETE counts as a delete, and a POST as a create. */
+const rawCall = (raw: RawRequest): ValueCall<RawAnswer> => ({
+  answers: 'value',
   action: 'raw',
   serverId: null,
   writes: raw.method !== 'GET',
-  isDelete: raw.method === 'DELETE',
-  mayCreate: raw.method === 'POST',
-  given: {},
+  ...(raw.method === 'DELETE' ? { countsAs: 'delete' } : raw.method === 'POST' ? { countsAs: 'create' } : {}),
+  optionalMembers: {},
   parameters: {},
-  bind: ({ raw: verb }) => verb && {
-    verb,
-    ready: () => {
-      if (verb.isForbidden(raw.path)) throw new GatewayError('forbidden', 'paths that sign in or return credentials are not passed through')
-      return async () => await verb.run(raw)
-    }
+  bind: (verbs, permit) => {
+    const { verb } = permit(verbs.raw)
+    if (verb.isForbidden(raw.path)) throw new GatewayError('forbidden', 'paths that sign in or return credentials are not passed through')
+    return { verb, run: async () => await verb.run(raw) }
   }
 })
 
@@ -102,7 +106,9 @@ function isTreacherous (segment: string): boolean {
 function splitQuery (url: string): { readonly query: string, readonly isDryRun: boolean } {
   const at = url.indexOf('?')
   const parts = at === -1 ? [] : url.slice(at + 1).split('&')
-  const own = parts.flatMap(part => [...new URLSearchParams(part)]).filter(([name]) => name === 'dry_run').map(([, value]) => value)
-  if (own.length > 1 || own.some(value => value !== 'true' && value !== 'false')) throw badMember('query.dry_run', 'must be true or false, once')
-  return { query: parts.filter(part => !new URLSearchParams(part).has('dry_run')).join('&'), isDryRun: own[0] === 'true' }
+  const values = parts.flatMap(part => new URLSearchParams(part).getAll('dry_run'))
+  if (values.length > 1 || values.some(value => value !== 'true' && value !== 'false')) {
+    throw badMember('query.dry_run', 'must be true or false, once')
+  }
+  return { query: parts.filter(part => !new URLSearchParams(part).has('dry_run')).join('&'), isDryRun: values[0] === 'true' }
 }

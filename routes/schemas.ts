@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { accountId } from '../src/config/schema.ts'
 import { capabilitiesSchema } from '../src/domain/capability.ts'
 import { pageInfoSchema, sortOrders } from '../src/domain/list.ts'
 import { operationSchema } from '../src/domain/operation.ts'
-import { pageParameters, wordList } from '../src/domain/parameter.ts'
+import { pageParameters, wholeNumber, wordList } from '../src/domain/parameter.ts'
 import { problemSchema } from '../src/domain/problem.ts'
 import { serverSchema, serverStatuses } from '../src/domain/server.ts'
 import { accountParams } from '../src/verbs/params.ts'
@@ -24,7 +25,8 @@ export const serversQuery = z.strictObject({
   status: wordList(serverStatuses, 'One or more states, separated by commas: running,stopped'),
   name: filterText.optional().meta({ description: 'The exact name' }),
   q: filterText.optional().meta({ description: 'Substring of the name, the id or an address, case-insensitive' }),
-  ip: z.union([z.ipv4(), z.ipv6()], { error: 'must be an IP address' }).optional().meta({ override: { type: 'string' }, description: 'An address of the server, such as 2.58.28.45' }),
+  ip: z.union([z.ipv4(), z.ipv6()], { error: 'must be an IP address' }).optional()
+    .meta({ override: { type: 'string' }, description: 'An address of the server, such as 2.58.28.45' }),
   region: filterText.optional().meta({ description: 'A region\'s id' }),
   owner: filterText.optional().meta({ description: 'An owner\'s id' }),
   tag: filterText.optional().meta({ description: 'A tag' }),
@@ -37,8 +39,42 @@ const page = pageInfoSchema
 
 export const serverPageSchema = z.object({ data: z.array(serverSchema), page }).meta({ id: 'ServerPage' })
 
+const accountNames = z.string().max(4096).transform((text, context) => {
+  const names = text.split(',')
+  if (names.every(name => accountId.safeParse(name).success)) return names
+  context.addIssue({ code: 'custom', message: 'must be account ids, separated by commas' })
+  return z.NEVER
+})
+
+export const fleetQuery = z.strictObject({
+  accounts: accountNames.optional().meta({
+    override: { type: 'string' },
+    description: 'Account ids separated by commas, such as glesys-lab,vm6. Default: all accounts of the key'
+  }),
+  deadline_ms: wholeNumber({ min: 100, max: 600_000, preset: 10_000 }).meta({
+    override: { type: 'integer', minimum: 100, maximum: 600_000, default: 10_000 },
+    description: 'Milliseconds after which accounts that have not answered are left out; also limits a stream'
+  }),
+  ...serversQuery.shape
+})
+
+const fleetAccountSchema = z.object({
+  account: z.string(),
+  status: z.enum(['ok', 'stale', 'error'])
+    .meta({ description: 'stale: the account does not answer; its servers are from an earlier read that no write has outdated' }),
+  age_ms: z.number().nullable().meta({ description: 'The age of its servers in milliseconds; null if the account was not read' }),
+  count: z.number().meta({ description: 'The number of its servers in this answer' }),
+  problem: problemSchema.nullable()
+}).meta({ id: 'FleetAccount', example: { account: 'glesys-lab', status: 'ok', age_ms: 0, count: 3, problem: null } })
+
+export const fleetPageSchema = z.object({ data: z.array(serverSchema), page, accounts: z.array(fleetAccountSchema) })
+  .meta({ id: 'FleetPage' })
+export const fleetLineSchema = z.union([z.object({ server: serverSchema }), z.object({ account: fleetAccountSchema })])
+  .meta({ id: 'FleetLine', description: 'One line of the stream' })
+
 export const healthSchema = z.object({
-  status: z.enum(['ok', 'failing', 'unknown']).meta({ description: 'The result of the last call to the provider; unknown before the first' }),
+  status: z.enum(['ok', 'failing', 'unknown'])
+    .meta({ description: 'The result of the last call to the provider; unknown before the first' }),
   checked_at: z.string().nullable(),
   problem: z.string().nullable().meta({ description: 'The slug of the problem of the last call; null if it succeeded' })
 }).meta({ id: 'AccountHealth', example: { status: 'ok', checked_at: '2026-11-21T10:00:00.000Z', problem: null } })

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
 import type { z } from 'zod'
 import { GatewayError } from '../src/domain/failure.ts'
@@ -14,6 +14,7 @@ export interface RouteOptions {
 }
 
 const config = { permission: 'read' } as const
+const notModified = { description: 'Not modified since that ETag' }
 
 /** Reads of servers: one page, one server. */
 export async function serverRoutes (root: FastifyInstance, { gateway }: RouteOptions): Promise<void> {
@@ -24,16 +25,16 @@ export async function serverRoutes (root: FastifyInstance, { gateway }: RouteOpt
     schema: {
       operationId: 'listServers',
       summary: 'List servers',
-      description: 'Returns one page of the account\'s servers, with optional filters and sort order; `page.next_cursor` leads to the next page.',
+      description: 'Returns one page of the account\'s servers, with optional filters and sort order; ' +
+        '`page.next_cursor` leads to the next page.',
       tags: ['Servers'],
       params: accountParams,
       querystring: serversQuery,
-      response: { 200: jsonAnswer('A page of servers', serverPageSchema), 304: { description: 'Not modified since that ETag' }, ...readProblems() }
+      response: { 200: jsonAnswer('A page of servers', serverPageSchema), 304: notModified, ...readProblems() }
     } satisfies FastifyZodOpenApiSchema
   }, async (request, reply) => {
     const read = await gateway.servers.list(accountOf(request), toServersQuery(request.query, maxAgeMs(request)), request.context)
-    const { nextCursor } = read.value
-    if (nextCursor !== null) reply.header('link', `<${nextLink(request.url, nextCursor)}>; rel="next"`)
+    linkNext(request, reply, read.value.nextCursor)
     return sendRead(request, reply, read)
   })
 
@@ -46,7 +47,7 @@ export async function serverRoutes (root: FastifyInstance, { gateway }: RouteOpt
       tags: ['Servers'],
       params: serverParams,
       querystring: serverQuery,
-      response: { 200: jsonAnswer('The server', serverSchema), 304: { description: 'Not modified since that ETag' }, ...readProblems() }
+      response: { 200: jsonAnswer('The server', serverSchema), 304: notModified, ...readProblems() }
     } satisfies FastifyZodOpenApiSchema
   }, async (request, reply) => {
     const include = { raw: request.query.include === 'raw' }
@@ -75,11 +76,12 @@ export function toServersQuery (query: z.infer<typeof serversQuery>, maxAge: num
   return { filters, sort, limit, cursor: cursor ?? null, include: { raw: include === 'raw' }, maxAgeMs: maxAge }
 }
 
-/** The URL of the next page. */
-export function nextLink (url: string, cursor: string): string {
+/** Links to the next page, if there is one. */
+export function linkNext ({ url }: FastifyRequest, reply: FastifyReply, cursor: string | null): void {
+  if (cursor === null) return
   // A value may contain a question mark, too.
   const [path = '', ...query] = url.split('?')
   const parameters = new URLSearchParams(query.join('?'))
   parameters.set('cursor', cursor)
-  return `${path}?${parameters.toString()}`
+  reply.header('link', `<${path}?${parameters.toString()}>; rel="next"`)
 }

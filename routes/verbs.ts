@@ -5,14 +5,15 @@ import { placeOperation } from '../plugins/outcome.ts'
 import { UpstreamError } from '../src/domain/failure.ts'
 import { isFinal } from '../src/domain/operation.ts'
 import type { Server } from '../src/domain/server.ts'
+import { pageOf } from '../src/reads/paginate.ts'
 import type { Gateway } from '../src/services.ts'
 import { apiVerbs } from '../src/verbs/all.ts'
-import { dryRunSchema } from '../src/verbs/resource-schemas.ts'
-import { operationOrDryRun, passwordedOperationOrDryRun, passwordedOperationSchema } from '../src/verbs/schemas.ts'
-import { none, type ApiVerb, type Command, type DirectCall, type KeyedRow, type Prepared } from '../src/verbs/verb.ts'
-import { sendPage } from './page.ts'
+import { dryRunSchema, operationOrDryRun, passwordedOperationOrDryRun, passwordedOperationSchema } from '../src/verbs/schemas.ts'
+import type { Command, PageCall, Prepared } from '../src/verbs/call.ts'
+import { none, type ApiVerb } from '../src/verbs/verb.ts'
 import { jsonAnswer, operationSchema, readProblems, writeProblems } from './schemas.ts'
-import { accountOf, type RouteOptions } from './servers.ts'
+import { accountOf, linkNext, type RouteOptions } from './servers.ts'
+import { sendTagged, type Sendable } from './tagged.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -34,8 +35,8 @@ export async function verbRoutes (app: FastifyInstance, { gateway }: RouteOption
       schema: schemaOf(verb),
       // The verb parses the request itself, once and typed; the schemas are here for the OpenAPI document.
       validatorCompiler: () => value => ({ value }),
-      preValidation: async request => { request.prepared = prepare(verb, request) },
-      handler: async (request, reply) => await answer({ gateway, verb, request, reply })
+      preValidation: async request => { request.prepared = verb.prepare(request) },
+      handler: async (request, reply) => await answer({ gateway, verb, request, reply }, request.prepared ?? verb.prepare(request))
     })
   }
 }
@@ -47,20 +48,18 @@ interface Exchange {
   readonly reply: FastifyReply
 }
 
-async function answer (exchange: Exchange): Promise<FastifyReply> {
-  const { verb, request, reply } = exchange
-  const prepared = request.prepared ?? prepare(verb, request)
-  if (verb.answer?.isSecret === true) reply.header('cache-control', 'no-store')
-  if (prepared.answers === 'page') return await answerPage(exchange, prepared.call)
-  if (isDryRun(request)) return await answerDryRun(exchange, prepared.answers === 'operation' ? prepared.command : prepared.call)
-  return prepared.answers === 'operation' ? await answerCommand(exchange, prepared) : await answerValue(exchange, prepared.call)
+async function answer (exchange: Exchange, call: Prepared): Promise<Sendable> {
+  const { gateway: { executor }, verb: { answer }, request, reply } = exchange
+  if (answer?.isSecret === true) reply.header('cache-control', 'no-store')
+  if (call.answers === 'page') return await answerPage(exchange, call)
+  if (isDryRun(request)) return await reply.send({ calls: await executor.dryRun(accountOf(request), call, request.context) })
+  if (call.answers === 'operation') return await answerCommand(exchange, call)
+  return await reply.status(answer?.status ?? 200).send(await executor.run(accountOf(request), call, request.context))
 }
 
-const answerDryRun = async ({ gateway, request, reply }: Exchange, call: Command | DirectCall<unknown>): Promise<FastifyReply> =>
-  await reply.send({ calls: await gateway.executor.dryRun(accountOf(request), call, request.context) })
-
-async function answerCommand ({ gateway, verb, request, reply }: Exchange, { command, isShown }: Prepared & { answers: 'operation' }): Promise<FastifyReply> {
+async function answerCommand ({ gateway, verb, request, reply }: Exchange, command: Command): Promise<FastifyReply> {
   const account = accountOf(request)
+  const { serverId, isShown } = command
   const { operation: begun, password } = await gateway.executor.start(account, command, request.context)
   if (password !== null) reply.header('cache-control', 'no-store')
   const last = await waited(gateway, begun, request, reply)
@@ -71,23 +70,19 @@ async function answerCommand ({ gateway, verb, request, reply }: Exchange, { com
     return await reply.send({ password })
   }
   const operation = { ...last, ...(password === null || verb.generatesPassword !== true ? {} : { generated_password: password }) }
-  if (isShown === undefined || command.serverId === null || hasFailed) return await answerOperation(reply, operation)
-  const { serverId } = command
+  if (isShown === null || serverId === null || hasFailed) return await answerOperation(reply, operation)
   const server = await readIfPossible(async () => await gateway.servers.read(account, serverId, request.context))
   return server !== null && isShown(server) ? await reply.send(server) : await answerOperation(reply, operation)
 }
 
-const answerValue = async ({ gateway, verb, request, reply }: Exchange, call: DirectCall<unknown>): Promise<FastifyReply> =>
-  await reply.status(verb.answer?.status ?? 200).send(await gateway.executor.run(accountOf(request), call, request.context))
-
-async function answerPage ({ gateway, request, reply }: Exchange, call: DirectCall<readonly KeyedRow[]>): Promise<FastifyReply> {
+async function answerPage ({ gateway, request, reply }: Exchange, call: PageCall): Promise<Sendable> {
   const account = accountOf(request)
   const rows = await gateway.executor.run(account, call, request.context)
-  return await sendPage(gateway, { rows, bound: [account.id, call.action, call.serverId, Object.entries(call.parameters).sort()] }, request, reply)
+  const bound = [account.id, call.action, call.serverId, Object.entries(call.parameters).sort()]
+  const { data, page } = pageOf(gateway.cursors, rows, call.page, { keyOf: ({ key }) => key, bound })
+  linkNext(request, reply, page.next_cursor)
+  return sendTagged(request, reply, { data: data.map(({ row }) => row), page }, '')
 }
-
-const prepare = ({ schemas: { body }, prepare: read }: ApiVerb, { params, query, body: given }: FastifyRequest): Prepared =>
-  read({ params, query, body: body === none ? undefined : given })
 
 /** The change was accepted: a read that fails does not change that, and the operation reports the rest. */
 async function readIfPossible (read: () => Promise<Server>): Promise<Server | null> {
@@ -116,7 +111,9 @@ const descriptionOf = ({ description, answers, answer }: ApiVerb): string =>
 
 function responsesOf ({ answers, answer, generatesPassword, permission }: ApiVerb) {
   const ended = 'With `Prefer: wait`, the finished operation; with `dry_run`, the planned calls'
-  const [begun, begunOrDryRun] = generatesPassword === true ? [passwordedOperationSchema, passwordedOperationOrDryRun] : [operationSchema, operationOrDryRun]
+  const [begun, begunOrDryRun] = generatesPassword === true
+    ? [passwordedOperationSchema, passwordedOperationOrDryRun]
+    : [operationSchema, operationOrDryRun]
   const { status = 200, description = ended, schema = begunOrDryRun } = answer ?? {}
   return {
     ...(status === 200 ? {} : { 200: jsonAnswer('With `dry_run`, the planned calls', dryRunSchema) }),

@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { noGuards, type GuardSettings } from './access/guards.ts'
 import type { AccountSettings } from './config/load.ts'
-import { systemClock, type Clock } from './domain/clock.ts'
+import type { Clock } from './domain/clock.ts'
 import { openAccount, type Account } from './transport/account.ts'
 import { createBreaker, noBreaker, type Breaker } from './transport/breaker.ts'
 import { backgroundCall } from './transport/context.ts'
@@ -30,8 +30,7 @@ export interface OpenedAccount {
 }
 
 export interface AccountOpening {
-  /** Absent: the system's clock. */
-  readonly clock?: Clock
+  readonly clock: Clock
   readonly tokens: TokenStore
   readonly tokenBuckets: TokenBuckets
   readonly observer: Observer
@@ -45,14 +44,18 @@ export interface AccountOpening {
  * The accounts of a configuration. Accounts of `before` whose settings are unchanged are kept, with their connections, tokens and
  * breakers.
  */
-export const openAccounts = (settings: readonly AccountSettings[], parts: AccountOpening, before: readonly OpenedAccount[] = []): OpenedAccount[] =>
-  settings.map(one => before.find(opened => isDeepStrictEqual(opened.settings, one)) ?? open(one, parts))
+export function openAccounts (
+  all: readonly AccountSettings[], parts: AccountOpening, before: readonly OpenedAccount[] = []
+): OpenedAccount[] {
+  return all.map(settings => before.find(opened => isDeepStrictEqual(opened.settings, settings)) ?? open(settings, parts))
+}
 
 const defaultConcurrency = 16
 /** The number of calls that may wait for each that is running. */
 const waitingForEach = 16
 
-function open (settings: AccountSettings, { clock = systemClock, tokens, tokenBuckets, observer, secret, random, repeatedAnswers, report }: AccountOpening): OpenedAccount {
+function open (settings: AccountSettings, parts: AccountOpening): OpenedAccount {
+  const { clock, tokens, tokenBuckets, observer, secret, random, repeatedAnswers, report } = parts
   const { id, adapter, common } = settings
   const concurrency = common.limits?.concurrency ?? defaultConcurrency
   const http = createHttpClient({
@@ -61,7 +64,8 @@ function open (settings: AccountSettings, { clock = systemClock, tokens, tokenBu
     connections: concurrency
   })
   // Changed credentials, scope or address give another key: the old token is not used for them.
-  const fingerprint = createHmac('sha256', keyFor('fingerprint', secret)).update(JSON.stringify([adapter.id, settings.settings])).digest('base64url')
+  const fingerprint = createHmac('sha256', keyFor('fingerprint', secret))
+    .update(JSON.stringify([adapter.id, settings.settings])).digest('base64url')
   const source = createTokenSource({ key: `${id}:${fingerprint}`, store: tokens, clock })
   const account = openAccount({
     id,
@@ -111,8 +115,10 @@ const toGuards = (guard: AccountSettings['common']['guard']): GuardSettings => g
       maxMonthlyPrice: guard.max_monthly_price ?? null
     }
 
-const toBreaker = ({ enabled, failure_share: share, window_calls: window, minimum_calls: minimum, slow_ms: slowMs, open_ms: openMs }: AccountSettings['common']['breaker'], clock: Clock): Breaker =>
-  enabled ? createBreaker({ share, window, minimum, slowMs, openMs }, clock.elapsed) : noBreaker
+function toBreaker (settings: AccountSettings['common']['breaker'], clock: Clock): Breaker {
+  const { enabled, failure_share: share, window_calls: window, minimum_calls: minimum, slow_ms: slowMs, open_ms: openMs } = settings
+  return enabled ? createBreaker({ share, window, minimum, slowMs, openMs }, clock.elapsed) : noBreaker
+}
 
 /** The parts of an account that following its operations needs. */
 const toPollTarget = (account: Account): PollTarget => ({

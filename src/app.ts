@@ -4,7 +4,7 @@ import { installAnswered } from '../plugins/answered.ts'
 import { installAudit } from '../plugins/audit.ts'
 import { installBodies } from '../plugins/bodies.ts'
 import { installCompression } from '../plugins/compression.ts'
-import { installContext, requestIdOf, type Requests } from '../plugins/context.ts'
+import { installContext, requestIdOf } from '../plugins/context.ts'
 import { documentationRoutes } from '../routes/documentation.ts'
 import { installIdempotency } from '../plugins/idempotency.ts'
 import { installMetricsListener } from '../plugins/metrics-listener.ts'
@@ -18,11 +18,11 @@ import { installSignposts } from '../plugins/signposts.ts'
 import { installTracing } from '../plugins/tracing.ts'
 import { aboutRoutes } from '../routes/about.ts'
 import { accountRoutes } from '../routes/accounts.ts'
+import { createPageFiles } from '../routes/assets.ts'
 import { fleetRoutes } from '../routes/fleet.ts'
 import { healthRoutes, type Readiness } from '../routes/health.ts'
 import { metricsRoutes } from '../routes/metrics.ts'
 import { operationRoutes } from '../routes/operations.ts'
-import { createPageFiles } from '../routes/page-files.ts'
 import { problemPageRoutes } from '../routes/problem-pages.ts'
 import { rawRoutes } from '../routes/raw.ts'
 import { serverRoutes } from '../routes/servers.ts'
@@ -57,7 +57,7 @@ const longestArrivalMs = 60_000
 
 export interface Built {
   readonly app: FastifyInstance
-  readonly requests: Requests
+  readonly requests: ReturnType<typeof installContext>
 }
 
 function openFastify ({ logger, trustProxy }: AppParts): FastifyInstance {

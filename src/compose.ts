@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createExpiryWatch, expiriesOf } from './access/key-expiry.ts'
-import type { AccountOpening } from './accounts.ts'
+import { createActiveConfig } from './active-config.ts'
 import type { Adapter } from './adapters/contract.ts'
 import { buildApp, type AppParts, type Built } from './app.ts'
 import type { Config } from './config/load.ts'
 import { systemClock, type Clock } from './domain/clock.ts'
+import { createInFlight } from './domain/in-flight.ts'
 import type { StateStatus } from './domain/state-status.ts'
-import { createInFlight } from './execution/in-flight.ts'
 import { createEngine } from './operations/engine.ts'
-import { createPresent } from './present.ts'
-import { createGateway, createServices } from './services.ts'
+import { createGateway } from './services.ts'
 import { createFlushWatch } from './state/flush-watch.ts'
 import { createGenerationStore } from './state/generation.ts'
 import type { Stores } from './state/stores.ts'
@@ -58,12 +57,12 @@ export interface Composed {
 export async function compose (parts: ComposeParts): Promise<Composed> {
   const core = createCore(parts, () => built.requests.count())
   const built = await buildApp(toAppParts(parts, core))
-  for (const { id } of core.gateway.accounts) learn(core, id)
+  for (const { id } of core.gateway.accounts) learnGeneration(core, id)
   return {
     app: built.app,
     observer: core.telemetry.observer,
     begin: () => {
-      core.engine.follow(core.present.opened().map(({ pollTarget }) => pollTarget))
+      core.engine.follow(core.active.accounts().map(({ pollTarget }) => pollTarget))
       core.flushWatch.start()
       core.expiryWatch.look()
     },
@@ -76,9 +75,10 @@ type Core = ReturnType<typeof createCore>
 
 /** Everything of a gateway but HTTP. */
 function createCore (parts: ComposeParts, requestsInFlight: () => number) {
-  const { config, stores, logger, clock = systemClock, tracer = silentTracer } = parts
+  const { config, stores, logger, clock = systemClock, random = Math.random, tracer = silentTracer } = parts
   const accounts = (): readonly Account[] => gateway.accounts
   const ids = (): readonly string[] => accounts().map(({ id }) => id)
+  const keys = (): Config['auth']['keys'] => active.config().auth.keys
   const flushWatch = createFlushWatch({ idempotency: stores.idempotency, accounts: ids, clock, logger })
   const telemetry = createTelemetry({
     sink: parts.audit ?? null,
@@ -90,58 +90,44 @@ function createCore (parts: ComposeParts, requestsInFlight: () => number) {
     breakers: () => accounts().map(account => ({ account: account.id, state: account.breaker() })),
     pending: async account => await stores.operations.pending(account),
     requestsInFlight,
-    keyExpiries: () => expiriesOf(present.config().auth.keys).map(({ key, expiresAt }) => ({ key, seconds: Math.floor((expiresAt - clock.now()) / 1000) }))
+    keyExpiries: () => expiriesOf(keys()).map(({ key, expiresAt }) => ({ key, seconds: Math.floor((expiresAt - clock.now()) / 1000) }))
   })
   const { observer } = telemetry
   const secrets = config.secret ?? [randomBytes(32).toString('hex')]
-  const present = createPresent(config, toAccountOpening(parts, { clock, secrets, observer }))
-  const stopping = new AbortController()
-  const inFlight = createInFlight()
-  const engine = createEngine({
-    store: createGenerationStore(stores.operations, stores.generations),
-    clock,
-    onFault: error => { logger?.error({ err: error }, 'operations cannot be polled at the moment') },
-    observer
-  })
-  const gateway = createGateway({
-    adapters: parts.adapters,
-    accounts: present.opened().map(({ account }) => account),
-    services: createServices({ clock, stores: { ...stores, idempotency: flushWatch.idempotency }, secrets, engine, inFlight, observer, stopping: stopping.signal })
-  })
-  const expiryWatch = createExpiryWatch({ keys: () => present.config().auth.keys, clock, log: logger })
-  return { present, telemetry, flushWatch, expiryWatch, engine, gateway, inFlight, stopping, tracer, logger, generations: stores.generations }
-}
-
-interface Opening {
-  readonly clock: Clock
-  readonly secrets: readonly string[]
-  readonly observer: Observer
-}
-
-const toAccountOpening = ({ stores: { tokens, tokenBuckets }, logger, random = Math.random }: ComposeParts, { clock, secrets, observer }: Opening): AccountOpening => ({
-  clock,
-  tokens,
-  tokenBuckets,
-  observer,
-  secret: secrets[0] ?? '',
-  random,
-  repeatedAnswers: createRepeatedAnswers({ random }),
-  report: sent => {
+  const report = (sent: SentCall): void => {
     // What went well at once is in the line of its request.
     const isPlain = sent.outcome === 'ok' && sent.attempt === 1 && !sent.isSignIn
     logger?.[isPlain ? 'debug' : 'info'](toLogLine(sent), 'upstream call')
     observer.upstreamCalled(sent)
   }
-})
+  const active = createActiveConfig(config, {
+    ...{ clock, random, observer, report, tokens: stores.tokens, tokenBuckets: stores.tokenBuckets, secret: secrets[0] ?? '' },
+    repeatedAnswers: createRepeatedAnswers({ random })
+  })
+  const stopping = new AbortController()
+  const inFlight = createInFlight()
+  const store = createGenerationStore(stores.operations, stores.generations)
+  const onFault = (error: unknown): void => { logger?.error({ err: error }, 'operations cannot be polled at the moment') }
+  const engine = createEngine({ store, clock, observer, onFault })
+  const gateway = createGateway({
+    adapters: parts.adapters,
+    accounts: active.accounts().map(({ account }) => account),
+    ...{ clock, stores: { ...stores, idempotency: flushWatch.idempotency }, secrets, engine, inFlight, observer, stopping: stopping.signal }
+  })
+  const expiryWatch = createExpiryWatch({ keys, clock, log: logger })
+  const { generations } = stores
+  return { active, telemetry, flushWatch, expiryWatch, engine, gateway, inFlight, stopping, tracer, logger, generations }
+}
 
-function toAppParts (parts: ComposeParts, { present, gateway, telemetry: { observer, metrics, audit }, flushWatch, tracer }: Core): AppParts {
+function toAppParts (parts: ComposeParts, { active, gateway, telemetry, flushWatch, tracer }: Core): AppParts {
+  const { observer, metrics, audit } = telemetry
   const { logger, beforeRoutes, isServing, state = null, config } = parts
   return {
     gateway,
     trustProxy: config.listen.trust_proxy ?? [],
-    authenticate: () => present.authenticator().authenticate,
-    rateLimit: { perMinute: () => present.config().rate_limit?.per_minute ?? null, redis: parts.redis ?? null },
-    overload: { requests: () => present.config().overload.requests, shed: observer.shed },
+    authenticate: active.authenticate,
+    rateLimit: { perMinute: () => active.config().rate_limit?.per_minute ?? null, redis: parts.redis ?? null },
+    overload: { requests: () => active.config().overload.requests, shed: observer.shed },
     metrics: { ...metrics, isPublic: config.metrics?.public === true, listen: config.metrics?.listen ?? null },
     audit,
     tracer,
@@ -153,27 +139,26 @@ function toAppParts (parts: ComposeParts, { present, gateway, telemetry: { obser
 }
 
 async function reload (core: Core, { requests }: Built, next: Config): Promise<void> {
-  const { present, gateway, engine, inFlight, flushWatch, expiryWatch, logger } = core
-  const { fresh, left } = present.change(next)
-  const opened = present.opened()
-  gateway.replace(opened.map(({ account }) => account))
-  const unfollowed = engine.follow(opened.map(({ pollTarget }) => pollTarget))
-  closeWhenDone(left, async () => {
-    await requests.settled()
-    await inFlight.settled()
-    await unfollowed
-  }).catch((error: unknown) => { logger?.error({ err: error }, 'connections of the old configuration could not be closed') })
-  for (const { account: { id } } of fresh) learn(core, id)
+  const { active, gateway, engine, inFlight, flushWatch, expiryWatch, logger } = core
+  const { added, closeUnused } = active.replace(next)
+  const accounts = active.accounts()
+  gateway.replace(accounts.map(({ account }) => account))
+  const unfollowed = engine.follow(accounts.map(({ pollTarget }) => pollTarget))
+  // In this order: a request that began before the reload may begin work that outlives it.
+  requests.settled().then(inFlight.settled).then(async () => await unfollowed).then(closeUnused)
+    .catch((error: unknown) => { logger?.error({ err: error }, 'connections of the old configuration could not be closed') })
+  for (const { account: { id } } of added) learnGeneration(core, id)
   flushWatch.check().catch(() => {})
   expiryWatch.look()
-  await Promise.allSettled(opened.map(async one => { await one.clearRejected() }))
+  await Promise.allSettled(accounts.map(async one => { await one.clearRejected() }))
 }
 
-async function close ({ stopping, inFlight, engine, flushWatch, expiryWatch, tracer, present }: Core, { app, requests }: Built): Promise<void> {
+async function close (core: Core, { app, requests }: Built): Promise<void> {
+  const { stopping, inFlight, engine, flushWatch, expiryWatch, tracer, active } = core
   stopping.abort()
   // Open connections may finish; new ones are refused.
   app.server.close()
-  await requests.drained()
+  await requests.idle()
   // Work whose callers have disconnected.
   await inFlight.idle()
   // No request is in flight: the remaining connections are idle.
@@ -183,16 +168,12 @@ async function close ({ stopping, inFlight, engine, flushWatch, expiryWatch, tra
   flushWatch.stop()
   expiryWatch.stop()
   await tracer.close()
-  await present.close()
+  await active.close()
 }
 
-function learn ({ generations }: Core, account: string): void {
+/** Reads the account's generation ahead of the first request. */
+function learnGeneration ({ generations }: Core, account: string): void {
   generations.current(account).catch(() => {})
-}
-
-async function closeWhenDone (old: ReadonlyArray<{ close(): Promise<void> }>, done: () => Promise<void>): Promise<void> {
-  await done()
-  await Promise.all(old.map(async one => { await one.close() }))
 }
 
 const toLogLine = ({ account, endpoint, requestId, status, outcome, attempt, durationMs, connection }: SentCall) =>

@@ -4,7 +4,8 @@
 const oldestNode = 24
 
 if (Number.parseInt(process.versions.node, 10) < oldestNode) {
-  process.stderr.write(`hawser needs Node ${oldestNode} or newer; this is ${process.version}. Install Node ${oldestNode} LTS (nodejs.org, or your system's packages).\n`)
+  process.stderr.write(`hawser needs Node ${oldestNode} or newer; this is ${process.version}. ` +
+    `Install Node ${oldestNode} LTS (nodejs.org, or your system's packages).\n`)
   process.exitCode = 2
 } else {
   const { enableCompileCache } = await import('node:module')

@@ -51,7 +51,8 @@ export async function serve (config: Config, { file, environment, hangUp }: Serv
   isServing = true
   const load = async (): Promise<Config> => await loadConfig(file, loaders, environment)
   const reloader = createReloader({ config, load, composed, audit, logger, onApplied: next => { warnOfUnverified(next, logger) } })
-  const stop = stopper({ composed, state, logger, graceMs: () => reloader.config().shutdown_grace_ms, onStop: () => { isServing = false; reloader.stop() } })
+  const onStop = (): void => { isServing = false; reloader.stop() }
+  const stop = stopper({ composed, state, logger, graceMs: () => reloader.config().shutdown_grace_ms, onStop })
   hangUp.handOver(reloader.reload)
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
@@ -75,7 +76,10 @@ async function openConfiguredState (config: Config, logger: Logger): Promise<Sta
 }
 
 const listenFaults: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'the port is in use', EACCES: 'the port requires more privileges', EADDRNOTAVAIL: 'this machine has no such address', ENOTFOUND: 'there is no such host'
+  EADDRINUSE: 'the port is in use',
+  EACCES: 'the port requires more privileges',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'there is no such host'
 }
 
 function reasonOf (error: unknown): string {

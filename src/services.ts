@@ -3,8 +3,8 @@ import { providerCapabilities } from './adapters/capabilities.ts'
 import type { Adapter } from './adapters/contract.ts'
 import type { Capabilities } from './domain/capability.ts'
 import type { Clock } from './domain/clock.ts'
+import type { InFlight } from './domain/in-flight.ts'
 import { createExecutor, type Executor } from './execution/executor.ts'
-import type { InFlight } from './execution/in-flight.ts'
 import type { Engine } from './operations/engine.ts'
 import { createIdempotencyKeys, type IdempotencyKeys } from './operations/idempotency.ts'
 import { createCursors, type Cursors } from './reads/cursor.ts'
@@ -17,17 +17,7 @@ import type { Observer } from './telemetry/observer.ts'
 import type { Account } from './transport/account.ts'
 
 /** Everything that routes use: accounts, and the services that work on them. */
-export interface Gateway extends Services {
-  /** All providers, including those without accounts. */
-  providers(): Promise<readonly Provider[]>
-  readonly accounts: readonly Account[]
-  account(id: string): Account | undefined
-  /** Replaces the accounts. */
-  replace(accounts: readonly Account[]): void
-}
-
-/** The services for accounts. */
-export interface Services {
+export interface Gateway {
   readonly clock: Clock
   readonly servers: Servers
   readonly fleet: Fleet
@@ -35,6 +25,12 @@ export interface Services {
   readonly operations: Operations
   readonly idempotency: IdempotencyKeys
   readonly cursors: Cursors
+  /** All providers, including those without accounts. */
+  providers(): Promise<readonly Provider[]>
+  readonly accounts: readonly Account[]
+  account(id: string): Account | undefined
+  /** Replaces the accounts. */
+  replace(accounts: readonly Account[]): void
 }
 
 export interface Provider {
@@ -48,29 +44,6 @@ export interface Provider {
 export interface GatewayParts {
   readonly adapters: () => Promise<Iterable<Adapter<unknown>>>
   readonly accounts: readonly Account[]
-  readonly services: Services
-}
-
-export function createGateway ({ adapters, accounts, services }: GatewayParts): Gateway {
-  let present: readonly Account[] = []
-  let byId: ReadonlyMap<string, Account> = new Map()
-  const replace = (next: readonly Account[]): void => {
-    present = next
-    byId = new Map(next.map(account => [account.id, account]))
-  }
-  replace(accounts)
-  let providers: Promise<readonly Provider[]> | null = null
-  return { providers: async () => await (providers ??= adapters().then(all => [...all].map(toProvider))), get accounts () { return present }, account: id => byId.get(id), replace, ...services }
-}
-
-const toProvider = (adapter: Adapter<unknown>): Provider => ({
-  id: adapter.id,
-  title: adapter.title,
-  settings: { ...z.toJSONSchema(adapter.account, { io: 'input', unrepresentable: 'any' }) },
-  capabilities: providerCapabilities(adapter)
-})
-
-interface ServicesParts {
   readonly clock: Clock
   readonly stores: Stores
   readonly secrets: readonly string[]
@@ -80,9 +53,12 @@ interface ServicesParts {
   readonly stopping: AbortSignal
 }
 
-/** The services of one gateway. */
-export function createServices ({ clock, stores: { operations, idempotency, deletes, creates, generations }, secrets, engine, inFlight, observer, stopping }: ServicesParts): Services {
+export function createGateway (parts: GatewayParts): Gateway {
+  const { clock, secrets, engine, inFlight, observer, stopping } = parts
+  const { operations, idempotency, deletes, creates, generations } = parts.stores
   const cursors = createCursors(secrets.map(secret => keyFor('cursors', secret)))
+  let accounts = new Map(parts.accounts.map(account => [account.id, account]))
+  let providers: Promise<readonly Provider[]> | null = null
   return {
     clock,
     servers: createServers({ cursors, generations, observer, clock }),
@@ -97,6 +73,17 @@ export function createServices ({ clock, stores: { operations, idempotency, dele
       clock,
       stopping
     }),
-    cursors
+    cursors,
+    providers: async () => await (providers ??= parts.adapters().then(all => [...all].map(toProvider))),
+    get accounts () { return [...accounts.values()] },
+    account: id => accounts.get(id),
+    replace: next => { accounts = new Map(next.map(account => [account.id, account])) }
   }
 }
+
+const toProvider = (adapter: Adapter<unknown>): Provider => ({
+  id: adapter.id,
+  title: adapter.title,
+  settings: { ...z.toJSONSchema(adapter.account, { io: 'input', unrepresentable: 'any' }) },
+  capabilities: providerCapabilities(adapter)
+})

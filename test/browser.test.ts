@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { z } from 'zod'
 import { operationSchema } from '../src/domain/operation.ts'
-import { problemTitles } from '../src/domain/problem.ts'
+import { problems } from '../src/domain/problem.ts'
 import { startGlesys } from '../sandbox/glesys/simulator.ts'
 import { startVmmanager } from '../sandbox/vmmanager/simulator.ts'
 import { sha256 } from './helpers/api.ts'
@@ -132,7 +132,7 @@ await inBrowser('the bare address is a page: it links to every place and lists t
   const list = page.getByRole('button', { name: 'List accounts' })
   await page.getByRole('textbox').fill('not-the-key')
   await list.click()
-  await page.getByRole('link', { name: problemTitles.unauthenticated }).waitFor()
+  await page.getByRole('link', { name: problems.unauthenticated.title }).waitFor()
   await page.getByRole('textbox').fill(key)
   await list.click()
   await page.getByRole('cell', { name: 'vm6' }).waitFor()
@@ -146,9 +146,9 @@ await inBrowser('every problem has a page with its title and a text, and its lin
   const opened = await open(t, '/problems')
   const { page } = opened
   const listed = await page.locator('a').evaluateAll(anchors => anchors.map(anchor => String(anchor.getAttribute('href'))))
-  t.same(listed.filter(link => link.startsWith('/problems/')).sort(), Object.keys(problemTitles).map(slug => `/problems/${slug}`).sort())
+  t.same(listed.filter(link => link.startsWith('/problems/')).sort(), Object.keys(problems).map(slug => `/problems/${slug}`).sort())
   const isLeader = new Set<string>()
-  for (const [slug, title] of Object.entries(problemTitles)) {
+  for (const [slug, { title }] of Object.entries(problems)) {
     const text = await (await fetch(`${base}/problems/${slug}`)).text()
     t.match(text, `<h1>${title}</h1>`)
     t.match(text, /Status \d{3}\.[^]*Meaning\.[^]*What to do\.[^]*Example/, slug)
@@ -159,9 +159,9 @@ await inBrowser('every problem has a page with its title and a text, and its lin
 
   await page.getByRole('link', { name: 'unauthenticated' }).click()
   await page.getByRole('link', { name: 'forbidden' }).click()
-  await page.getByRole('heading', { name: problemTitles.forbidden }).waitFor()
+  await page.getByRole('heading', { name: problems.forbidden.title }).waitFor()
   await page.getByRole('link', { name: 'All problems' }).click()
   await page.getByRole('link', { name: 'upstream-timeout' }).click()
-  await page.getByRole('heading', { name: problemTitles['upstream-timeout'] }).waitFor()
+  await page.getByRole('heading', { name: problems['upstream-timeout'].title }).waitFor()
   isClean(t, opened)
 })

@@ -9,7 +9,7 @@ import { providerCapabilities } from '../src/adapters/capabilities.ts'
 import { loadAdapters } from '../src/adapters/registry.ts'
 import { capabilityNames } from '../src/domain/capability.ts'
 import { operationSchema } from '../src/domain/operation.ts'
-import { problemSchema, problemTitles } from '../src/domain/problem.ts'
+import { problems, problemSchema } from '../src/domain/problem.ts'
 import { version } from '../src/version.ts'
 import { root } from './helpers/process.ts'
 
@@ -166,7 +166,7 @@ t.test('the version is that of package.json', async t => {
 
 t.test('openapi/problems.md has a section for each problem: its status, its meaning, what to do, and an example', async t => {
   const { sections } = readSections(files.get('openapi/problems.md') ?? '')
-  t.same(sections.map(({ slug }) => slug).sort(), Object.keys(problemTitles).sort())
+  t.same(sections.map(({ slug }) => slug).sort(), Object.keys(problems).sort())
   const form = /^Status \d{3}\.\n\n\*\*Meaning\.\*\* .+\n\n\*\*What to do\.\*\* .+\n\n\*\*Example\*\*\n\n```json\n\{\n[^]+\n```$/
   for (const { slug, markdown } of sections) t.match(markdown, form, slug)
 })

@@ -31,8 +31,12 @@ export interface Destruction {
 
 /** The checks that need no upstream call. */
 export function guardBefore ({ protectedIds, confirms }: GuardSettings, { serverId, confirm }: Destruction): void {
-  if (isAmong(protectedIds, [serverId])) throw new GatewayError('conflict', 'this server is listed in guard.protected; delete, rebuild and restore are disabled')
-  if (confirms && confirm === undefined) throw badMember('query.confirm', 'is required because the account sets guard.confirm_delete; it must be the server\'s name')
+  if (isAmong(protectedIds, [serverId])) {
+    throw new GatewayError('conflict', 'this server is listed in guard.protected; delete, rebuild and restore are disabled')
+  }
+  if (confirms && confirm === undefined) {
+    throw badMember('query.confirm', 'is required because the account sets guard.confirm_delete; it must be the server\'s name')
+  }
 }
 
 /** Compares the confirmation with the server's name; a confirmation that was not required is checked too. */
@@ -41,7 +45,8 @@ export function guardName ({ confirm }: Destruction, name: string): void {
 }
 
 /** Whether the server must be read first: for its name, and because a provider may accept another spelling of a protected id. */
-export const needsPreflight = ({ protectedIds }: GuardSettings, { confirm }: Destruction): boolean => confirm !== undefined || protectedIds.size > 0
+export const needsPreflight = ({ protectedIds }: GuardSettings, { confirm }: Destruction): boolean =>
+  confirm !== undefined || protectedIds.size > 0
 
 /** A raw call, as it will be sent. */
 export interface RawCall {
@@ -58,10 +63,10 @@ export function guardRaw ({ protectedIds, confirms, maxMonthlyPrice }: GuardSett
   if (isAmong(protectedIds, [...path.split(/[/?&=]/).map(decoded), ...wordsOf(body)])) {
     throw new GatewayError('conflict', 'this server is listed in guard.protected; only read calls may refer to it')
   }
-  if (maxMonthlyPrice !== null && method !== 'DELETE') {
-    throw new GatewayError('forbidden', `raw ${method} calls are disabled because the account sets guard.max_monthly_price: their cost is unknown`)
-  }
-  if (confirms && method === 'DELETE') throw new GatewayError('forbidden', 'raw DELETE calls are disabled because the account sets guard.confirm_delete')
+  const disabled = (guard: string): GatewayError =>
+    new GatewayError('forbidden', `raw ${method} calls are disabled because the account sets ${guard}`)
+  if (maxMonthlyPrice !== null && method !== 'DELETE') throw disabled('guard.max_monthly_price: their cost is unknown')
+  if (confirms && method === 'DELETE') throw disabled('guard.confirm_delete')
 }
 
 function isAmong (ids: ReadonlySet<string>, words: readonly string[]): boolean {

@@ -7,17 +7,17 @@ import type { ServerFacts } from '../domain/server.ts'
 import type { CreateSpec, OwnerSpec, RebuildSpec, ResizeSpec } from '../domain/spec.ts'
 import type { Verb } from './verb-facts.ts'
 
-/** A verb that completes with its answer. A missing server is `not-found`, a wrong state `conflict`. */
-export interface Ask<Input, Output> extends Verb {
+/** A verb with its function. A missing server is `not-found`, a wrong state `conflict`. */
+export interface AdapterVerb<Input, Output> extends Verb {
   run(input: Input): Promise<Output>
 }
 
 /**
- * A verb whose work continues after the vendor has accepted it; `run` resolves with how to follow it. If the vendor accepts an action on
+ * A write whose work continues after the vendor has accepted it; `run` resolves with how to follow it. If the vendor accepts an action on
  * a server that is already in the target state, so do we.
  * All local checks run before the first call: a bad member of the caller's request is `badMember('body.x', …)`.
  */
-export type Act<Input> = Ask<Input, Accepted>
+export type Command<Input> = AdapterVerb<Input, Accepted>
 
 interface OnServer {
   readonly id: string
@@ -33,31 +33,31 @@ export interface AdapterVerbs {
   readonly list: List
   readonly get: Get
   readonly create?: Create
-  readonly delete?: Act<OnSeenServer>
-  readonly start?: Act<OnServer>
+  readonly delete?: Command<OnSeenServer>
+  readonly start?: Command<OnServer>
   /** `force`: power off or reset instead of asking the guest. Only given if `accepts` has it. */
-  readonly stop?: Act<OnServer & { readonly force?: boolean | undefined }>
-  readonly reboot?: Act<OnServer & { readonly force?: boolean | undefined }>
+  readonly stop?: Command<OnServer & { readonly force?: boolean | undefined }>
+  readonly reboot?: Command<OnServer & { readonly force?: boolean | undefined }>
   /** Either `plan` or sizes, never a disk smaller than the present one. */
-  readonly resize?: Act<OnSeenServer & ResizeSpec>
-  readonly rename?: Act<OnServer & { readonly name: string }>
-  readonly protect?: Act<OnServer & { readonly protected: boolean }>
-  readonly rebuild?: Act<OnSeenServer & RebuildSpec>
-  readonly rescue?: Act<OnServer>
-  readonly unrescue?: Act<OnServer>
+  readonly resize?: Command<OnSeenServer & ResizeSpec>
+  readonly rename?: Command<OnServer & { readonly name: string }>
+  readonly protect?: Command<OnServer & { readonly protected: boolean }>
+  readonly rebuild?: Command<OnSeenServer & RebuildSpec>
+  readonly rescue?: Command<OnServer>
+  readonly unrescue?: Command<OnServer>
   /** If `accepts` lacks `password`, the vendor generates one, which `Accepted.password` returns. */
-  readonly password?: Act<OnServer & { readonly password?: string | undefined }>
-  readonly console?: Ask<OnServer, ConsoleLink>
-  readonly 'snapshots.list'?: Ask<OnServer, readonly Snapshot[]>
-  readonly 'snapshots.create'?: Act<OnServer & { readonly name: string }>
-  readonly 'snapshots.restore'?: Act<OnServer & { readonly snapshot: string }>
-  readonly 'snapshots.delete'?: Act<OnServer & { readonly snapshot: string }>
+  readonly password?: Command<OnServer & { readonly password?: string | undefined }>
+  readonly console?: AdapterVerb<OnServer, ConsoleLink>
+  readonly 'snapshots.list'?: AdapterVerb<OnServer, readonly Snapshot[]>
+  readonly 'snapshots.create'?: Command<OnServer & { readonly name: string }>
+  readonly 'snapshots.restore'?: Command<OnServer & { readonly snapshot: string }>
+  readonly 'snapshots.delete'?: Command<OnServer & { readonly snapshot: string }>
   readonly 'addresses.list'?: AddressList
   /** Each entry is an address or the vendor's id of one. */
-  readonly 'addresses.attach'?: Act<OnServer & { readonly addresses: readonly string[] }>
+  readonly 'addresses.attach'?: Command<OnServer & { readonly addresses: readonly string[] }>
   /** An address that the server does not have is `not-found`. */
-  readonly 'addresses.detach'?: Act<OnServer & { readonly address: string }>
-  readonly ptr?: Ask<Ptr, Ptr>
+  readonly 'addresses.detach'?: Command<OnServer & { readonly address: string }>
+  readonly ptr?: AdapterVerb<Ptr, Ptr>
   readonly images?: Catalog<Image>
   readonly plans?: Catalog<Plan>
   readonly regions?: Catalog<Region>
@@ -65,7 +65,7 @@ export interface AdapterVerbs {
   readonly networks?: Catalog<Network>
   readonly 'owners.list'?: OwnerList
   readonly 'owners.create'?: OwnerCreate
-  readonly login_link?: Ask<{ readonly owner: string }, LoginLink>
+  readonly login_link?: AdapterVerb<{ readonly owner: string }, LoginLink>
   readonly raw?: Raw
   /** Reads the given provider jobs in as few calls as possible. Absent if the provider has no jobs. */
   readonly jobs?: (jobs: readonly Job[]) => Promise<readonly JobState[]>
@@ -82,7 +82,7 @@ export interface AdapterVerbs {
 export type AllVerbs = Required<AdapterVerbs>
 
 /** Reads one server in full. Throws `not-found` when it is missing, and also when it only remains in the vendor's recycle bin. */
-export type Get = Ask<string, Seen>
+export type Get = AdapterVerb<string, Seen>
 
 export interface VendorPage {
   readonly rows: readonly Seen[]
@@ -113,7 +113,7 @@ export interface PageRequest {
  * `ordered`: rows come in ascending order of `compareIds`, and `after` is respected or, at worst, ignored.
  * `hydrate` reads the facts of one row that the list does not have (`missing`); it throws `not-found` for a row that is gone.
  */
-export interface List extends Ask<PageRequest, VendorPage> {
+export interface List extends AdapterVerb<PageRequest, VendorPage> {
   readonly paging: 'whole' | 'offset' | 'key'
   readonly pageSize: number
   readonly ordered: boolean
@@ -192,16 +192,16 @@ export interface JobState extends Job {
   readonly error: string | null
 }
 
-/** All rows of one kind, from all vendor pages. `Query`: the values of its `parameters`, which narrow it. */
-export type Catalog<Row, Query = unknown> = Ask<Query, readonly Row[]>
+/** All rows of one kind, from all vendor pages. `Parameters`: the values of its `parameters`, which narrow it. */
+export type Catalog<Row, Parameters = unknown> = AdapterVerb<Parameters, readonly Row[]>
 
 /** The addresses of one server. `cost` is that of the more expensive of the two. */
-interface AddressList extends Ask<string, readonly AddressRow[]> {
+interface AddressList extends AdapterVerb<string, readonly AddressRow[]> {
   /** The addresses of the account, attached or not. */
   all(): Promise<readonly AddressRow[]>
 }
 
-interface OwnerList extends Ask<void, readonly Owner[]> {
+interface OwnerList extends AdapterVerb<void, readonly Owner[]> {
   /** A missing owner is `not-found` with `member: 'path.owner'`. */
   get(id: string): Promise<Owner>
 }
@@ -229,7 +229,7 @@ export interface RawAnswer {
   readonly body: unknown
 }
 
-export interface Raw extends Ask<RawRequest, RawAnswer> {
+export interface Raw extends AdapterVerb<RawRequest, RawAnswer> {
   /** Whether the path signs in or returns credentials; such calls are never forwarded. */
   isForbidden(path: string): boolean
 }

@@ -180,7 +180,9 @@ function readPrivate (file: string): string | null {
   const stats = statSync(file, { throwIfNoEntry: false })
   if (stats === undefined) return null
   if (!stats.isFile()) throw broken(file, 'it is not a file')
-  if ((stats.mode & 0o077) !== 0) throw new CommandError(`${file} holds keys, and other users can read or write it. Run: chmod 600 ${file}`, 2)
+  if ((stats.mode & 0o077) !== 0) {
+    throw new CommandError(`${file} holds keys, and other users can read or write it. Run: chmod 600 ${file}`, 2)
+  }
   if (stats.size > 1024 * 1024) throw broken(file, 'it is larger than 1 MiB')
   try {
     return readFileSync(file, 'utf8')

@@ -45,8 +45,10 @@ function toColumns (list: string): readonly string[] {
   return columns
 }
 
+type Rows = AsyncIterable<Row> | Iterable<Row>
+
 /** Prints rows, each as it comes where the format permits it. Resolves with their number. */
-export async function printRows (terminal: Terminal, output: Output, rows: AsyncIterable<Row> | Iterable<Row>, kind: string): Promise<number> {
+export async function printRows (terminal: Terminal, output: Output, rows: Rows, kind: string): Promise<number> {
   const { print } = terminal
   const { format, isQuiet } = output
   let count = 0
@@ -76,11 +78,11 @@ export async function printRecord (terminal: Terminal, output: Output, record: R
   else await printRows(terminal, output, [record], '')
 }
 
-async function printTable ({ print, printError }: Terminal, output: Output, rows: readonly Row[], columns: readonly string[]): Promise<void> {
+async function printTable (terminal: Terminal, output: Output, rows: readonly Row[], columns: readonly string[]): Promise<void> {
   const { tableText } = await import('./table.ts')
   const { text, omitted } = tableText(rows, columns, { ...output, mayOmit: output.columns === null })
-  print(text)
-  if (omitted.length > 0) printError(`no room for: ${omitted.map(plain).join(', ')} (-o columns=… or -o json shows them)\n`)
+  terminal.print(text)
+  if (omitted.length > 0) terminal.printError(`no room for: ${omitted.map(plain).join(', ')} (-o columns=… or -o json shows them)\n`)
 }
 
 /** The requested columns must exist; the first row shows which do. */

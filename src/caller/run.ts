@@ -29,7 +29,9 @@ export async function runCommand (terminal: Terminal, variants: readonly Endpoin
     const names = pathParameters(endpoint.path)
     const values = words.slice(0, names.length)
     const [account = '', word = ''] = values
-    if (endpoint.method === 'GET' && endpoint.path.endsWith('/servers/{id}')) return await showServer(session, { endpoint, account, word, query })
+    if (endpoint.method === 'GET' && endpoint.path.endsWith('/servers/{id}')) {
+      return await showServer(session, { endpoint, account, word, query })
+    }
     const target = endpoint.path.includes('/servers/{id}') ? await resolveServer(session, account, word) : null
     const path = pathOf(endpoint, values.map((value, at) => names[at] === 'id' && target !== null ? target.id : value))
     if (endpoint.traits.includes('page')) return await list(session, { endpoint, path, query, limit, isStrict: flags.strict === true })
@@ -80,7 +82,8 @@ async function resolveServer (session: Session, account: string, word: string): 
 async function byId ({ call }: Session, account: string, id: string): Promise<Target | null> {
   try {
     const body = await call({ method: 'GET', path: `/v1/${segmentOf(account)}/servers/${segmentOf(id)}` })
-    return isRow(body) && typeof body.id === 'string' && typeof body.name === 'string' ? { id: body.id, name: body.name } : { id, name: null }
+    if (isRow(body) && typeof body.id === 'string' && typeof body.name === 'string') return { id: body.id, name: body.name }
+    return { id, name: null }
   } catch (error) {
     if (isUnknownId(error)) return null
     if (!(error instanceof Refused) || ['account-not-found', 'unauthenticated'].includes(slugOf(error.problem))) throw error
@@ -121,7 +124,8 @@ async function list (session: Session, listing: Listing): Promise<number> {
   return listing.isStrict && unanswered.size > 0 ? 1 : 0
 }
 
-async function * rowsFrom ({ call }: Session, { endpoint, path, query, limit }: Listing, unanswered: Map<string, string>): AsyncGenerator<Row> {
+async function * rowsFrom ({ call }: Session, listing: Listing, unanswered: Map<string, string>): AsyncGenerator<Row> {
+  const { endpoint, path, query, limit } = listing
   let remaining = limit ?? Infinity
   let cursor: unknown = null
   do {

@@ -111,7 +111,9 @@ function callText ({ method, url, headers, body }: Row): string {
 async function confirm ({ terminal, interrupt }: Session, { endpoint, account, target, flags }: Write): Promise<Record<string, string>> {
   const { id = '', name = null } = target ?? {}
   if (typeof flags.confirm === 'string') {
-    if (name !== null && flags.confirm !== name) throw new CommandError('--confirm does not match the name of this server; nothing was sent', 2)
+    if (name !== null && flags.confirm !== name) {
+      throw new CommandError('--confirm does not match the name of this server; nothing was sent', 2)
+    }
     return { confirm: flags.confirm }
   }
   if (flags.yes === true) return {}

@@ -150,7 +150,8 @@ const limitedFetch = ({ timeoutMs = defaultTimeoutMs, fetch: send }: ClientOptio
   const signal = firstOf(request.signal, AbortSignal.timeout(timeoutMs + waitS * 1000))
   const response = await (send ?? fetch)(request, { signal })
   // After the headers have arrived, fetch itself may lose the signal in the same way.
-  return response.body === null ? response : new Response(response.body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), { signal }), response)
+  if (response.body === null) return response
+  return new Response(response.body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), { signal }), response)
 }
 
 /** Not AbortSignal.any: Node 20 collects a timeout that only such a signal refers to, and the call never ends. A listener keeps it. */

@@ -61,7 +61,8 @@ function checksBeside ({ state, secret = [], redis, redisCa, audit, auth: { oidc
   if (audit !== undefined) check('audit', async () => { (await import('../telemetry/audit-file.ts')).probeAuditFile(audit.file) })
   if (oidc !== undefined) {
     check('auth.oidc', async () => {
-      const [{ createHttpClient }, { createKeyFetch }] = await Promise.all([import('../upstream/http.ts'), import('../access/issuer-client.ts')])
+      const { createHttpClient } = await import('../upstream/http.ts')
+      const { createKeyFetch } = await import('../access/issuer-client.ts')
       const http = createHttpClient({ connections: 1 })
       try {
         await createKeyFetch(oidc, http)()

@@ -59,7 +59,8 @@ function toText (file: string, report: StateReport): string {
       ...oldestMs === null ? [] : [`oldest ${toAge(oldestMs)}`],
       ...unreadable === 0 ? [] : [`${unreadable} unreadable: damaged, or sealed under another secret`]
     ].join(', ')] as const),
-    ...lostKeys.map(account => ['keys lost', `${account}: creates with a key are refused until hawser state acknowledge ${account}`] as const)
+    ...lostKeys.map(account =>
+      ['keys lost', `${account}: creates with a key are refused until hawser state acknowledge ${account}`] as const)
   ]
   const width = Math.max(...lines.map(([name]) => name.length))
   return `${lines.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n')}\n`

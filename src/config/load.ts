@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { digestsOf, idOf } from '../access/api-key.ts'
 import type { Adapter } from '../adapters/contract.ts'
 import type { AdapterLoader } from '../adapters/registry.ts'
+import { isMissing } from '../domain/invalid.ts'
 import { readDocument, type ConfigDocument, type ConfigFault, type Environment, type Path } from './document.ts'
 import { accountId, commonAccountSchema, configSchema, isLoopback, type RawConfig } from './schema.ts'
 
@@ -90,7 +91,9 @@ const firstOfEachPath = (faults: readonly ConfigFault[]): ConfigFault[] =>
 function checkAcrossKeys (config: RawConfig, report: Report): void {
   const { auth, listen, metrics, redis, state } = config
   const store = redis !== undefined ? 'redis' : state !== undefined ? 'state' : null
-  if (store !== null && config.secret === undefined) report(['secret'], `is required with ${store}: it encrypts the data that is stored there`)
+  if (store !== null && config.secret === undefined) {
+    report(['secret'], `is required with ${store}: it encrypts the data that is stored there`)
+  }
   if (redis !== undefined && state !== undefined) {
     report(['state'], 'cannot be combined with redis: state.file is for one process, redis for several')
   }
@@ -100,7 +103,9 @@ function checkAcrossKeys (config: RawConfig, report: Report): void {
   if (metrics?.listen !== undefined && metrics.listen.port !== 0 && metrics.listen.port === listen.port) {
     report(['metrics', 'listen', 'port'], 'must differ from listen.port')
   }
-  if (auth.mode === 'keys' && auth.keys.length === 0 && auth.oidc === undefined) report(['auth', 'keys'], 'mode keys requires at least one key')
+  if (auth.mode === 'keys' && auth.keys.length === 0 && auth.oidc === undefined) {
+    report(['auth', 'keys'], 'mode keys requires at least one key')
+  }
   checkKeys(config, report)
   checkTokens(config, report)
 }
@@ -186,9 +191,6 @@ const accountsOf = (value: unknown): Record<string, unknown> =>
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** zod distinguishes a missing key from one of a wrong type only by its message. */
-const isMissing = ({ code, message }: z.core.$ZodIssue): boolean => code === 'invalid_type' && message.endsWith('received undefined')
 
 function reportIssues (error: z.ZodError, at: Path, report: Report): void {
   for (const issue of error.issues) {

@@ -34,16 +34,22 @@ function isRedisUrl (text: string): boolean {
   }
 }
 
-const redisUrl = z.string().refine(isRedisUrl, { error: 'must be a redis:// or rediss:// URL with nothing but user, password, host, port and database number' })
-  .meta({ pattern: '^rediss?://' })
+const redisUrl = z.string().refine(isRedisUrl, {
+  error: 'must be a redis:// or rediss:// URL with nothing but user, password, host, port and database number'
+}).meta({ pattern: '^rediss?://' })
 
-const wayIn = ({ username, password, isTls }: RedisPlace): string => JSON.stringify([username, password, isTls])
+const credentialsOf = ({ username, password, isTls }: RedisPlace): string => JSON.stringify([username, password, isTls])
 /** Discovered members are reached like the configured ones, so all URLs must share credentials and protocol. */
 const redisUrls = z.array(redisUrl).min(1)
-  .refine(urls => !urls.every(isRedisUrl) || new Set(urls.map(url => wayIn(readRedisUrl(url)))).size <= 1, { error: 'must all have the same user, password and protocol' })
-  .refine(urls => !urls.every(isRedisUrl) || urls.every(url => readRedisUrl(url).database === 0), { error: 'cannot have a database number' })
+  .refine(urls => !urls.every(isRedisUrl) || new Set(urls.map(url => credentialsOf(readRedisUrl(url)))).size <= 1, {
+    error: 'must all have the same user, password and protocol'
+  })
+  .refine(urls => !urls.every(isRedisUrl) || urls.every(url => readRedisUrl(url).database === 0), {
+    error: 'cannot have a database number'
+  })
 
-const tls = z.strictObject({ ca_file: z.string().min(1).describe('File with the PEM certificates to trust') }).optional().describe('Connects with TLS and trusts a private authority')
+const tls = z.strictObject({ ca_file: z.string().min(1).describe('File with the PEM certificates to trust') }).optional()
+  .describe('Connects with TLS and trusts a private authority')
 
 export const redisSchema = z.union([
   z.strictObject({ url: redisUrl.describe('One Redis, as redis://127.0.0.1:6379/0'), tls }),

@@ -14,13 +14,15 @@ export const accountId = z.string()
 const milliseconds = z.number().int().min(1)
 const portNumber = z.number().int().min(0).max(65_535)
 const port = z.union([portNumber, z.string().regex(/^\d+$/).transform(Number).pipe(portNumber)], { error: 'must be a port, 0 to 65535' })
-const trustedProxy = z.string().refine(isAddressOrNetwork, { error: 'must be an IP address, or a network such as 10.0.0.0/8 that is not every address' })
+const trustedProxy = z.string()
+  .refine(isAddressOrNetwork, { error: 'must be an IP address, or a network such as 10.0.0.0/8 that is not every address' })
   .meta({ pattern: '^[0-9A-Fa-f:.]+(/[1-9][0-9]{0,2})?$' })
 const secretText = z.string().min(32, { error: 'must have at least 32 characters' })
 
 const accountList = z.array(z.union([z.literal('*'), accountId])).min(1)
 
-const keyName = z.string().min(1).max(100).refine(name => !name.startsWith(tokenNamePrefix), { error: `may not begin with ${tokenNamePrefix}, as the names of tokens do` })
+const keyName = z.string().min(1).max(100)
+  .refine(name => !name.startsWith(tokenNamePrefix), { error: `may not begin with ${tokenNamePrefix}, as the names of tokens do` })
   .meta({ not: { pattern: `^${tokenNamePrefix}` } })
 const digest = z.string().regex(/^[0-9a-fA-F]{64}$/, { error: 'must be the SHA-256 of the key in 64 hex digits' })
 
@@ -28,20 +30,26 @@ const keySchema = z.strictObject({
   name: keyName.describe('Display name; unique'),
   id: keyName.regex(/^[\x21-\x7e]+$/, { error: 'must be printable ASCII without spaces' }).optional()
     .describe('Identifies the key in the audit log, limits and the scope of idempotency keys, even if its name changes. Default: the name'),
-  sha256: z.union([digest, z.array(digest).min(1).max(2)], { error: 'must be the SHA-256 of the key in 64 hex digits, or a list of two of them' })
-    .describe('SHA-256 of the key in 64 hex digits, or a list of two while one key replaces another; `hawser key` generates a key and prints both'),
-  expires_at: z.union([z.iso.date(), z.iso.datetime({ offset: true })], { error: 'must be a day, such as 2027-01-31, or a time in RFC 3339' }).optional()
-    .describe('The time (RFC 3339), or the day (its start in UTC), from which the key is refused; logged and in the metrics from 14 days before. Default: never'),
+  sha256: z.union([digest, z.array(digest).min(1).max(2)], {
+    error: 'must be the SHA-256 of the key in 64 hex digits, or a list of two of them'
+  }).describe('SHA-256 of the key in 64 hex digits, or a list of two while one key replaces another; ' +
+    '`hawser key` generates a key and prints both'),
+  expires_at: z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
+    error: 'must be a day, such as 2027-01-31, or a time in RFC 3339'
+  }).optional().describe('The time (RFC 3339), or the day (its start in UTC), from which the key is refused; ' +
+    'logged and in the metrics from 14 days before. Default: never'),
   accounts: accountList.describe('Ids of the accounts that the key may use; * allows all'),
   permissions: z.array(z.enum(permissions)).min(1).describe('Permissions of the key; no permission implies another')
 })
 
 /** A URL that identities may be taken from: TLS or loopback, so that its answers cannot be changed on the way. */
-const trustedUrl = z.string().refine(isTrustedUrl, { error: 'must be an https URL, or http on loopback, without user name, password or fragment' })
+const trustedUrl = z.string()
+  .refine(isTrustedUrl, { error: 'must be an https URL, or http on loopback, without user name, password or fragment' })
 const claimName = z.string().min(1).max(200)
 
 const oidcSchema = z.strictObject({
-  issuer: trustedUrl.refine(url => !url.includes('?'), { error: 'must have no query' }).meta({ not: { pattern: '[?]' } }).describe('URL of the issuer, exactly as in its tokens'),
+  issuer: trustedUrl.refine(url => !url.includes('?'), { error: 'must have no query' }).meta({ not: { pattern: '[?]' } })
+    .describe('URL of the issuer, exactly as in its tokens'),
   audience: z.string().min(1).describe('The audience (aud) that a token must have'),
   claim: claimName.describe('The claim that lists permissions: an array, or a string separated by spaces'),
   accounts: accountList.optional().describe('Ids of the accounts that tokens may use. Default: all'),
@@ -50,7 +58,9 @@ const oidcSchema = z.strictObject({
 })
 
 const authSchema = z.strictObject({
-  mode: z.enum(['keys', 'none']).default('keys').describe('keys (default): callers must send a key or a token. none: no authentication; accepted only while listening on loopback, or with allow_unauthenticated'),
+  mode: z.enum(['keys', 'none']).default('keys')
+    .describe('keys (default): callers must send a key or a token. none: no authentication; ' +
+      'accepted only while listening on loopback, or with allow_unauthenticated'),
   allow_unauthenticated: z.boolean().default(false).describe('Allows mode none on addresses other than loopback. Default false'),
   keys: z.array(keySchema).default([]).describe('Accepted API keys'),
   oidc: oidcSchema.optional().describe('Accepts tokens of an OpenID provider instead of keys')
@@ -59,8 +69,10 @@ const authSchema = z.strictObject({
 /** The keys that every account may have, beside its provider's own. */
 export const commonAccountSchema = z.strictObject({
   title: z.string().max(200).optional().describe('Display name'),
-  timeout_ms: milliseconds.max(600_000).default(30_000).describe('Timeout of one attempt to call the provider, in milliseconds. Default 30000'),
-  request_deadline_ms: milliseconds.max(600_000).default(60_000).describe('Deadline of a whole request including retries, in milliseconds. Default 60000'),
+  timeout_ms: milliseconds.max(600_000).default(30_000)
+    .describe('Timeout of one attempt to call the provider, in milliseconds. Default 30000'),
+  request_deadline_ms: milliseconds.max(600_000).default(60_000)
+    .describe('Deadline of a whole request including retries, in milliseconds. Default 60000'),
   read_only: z.boolean().default(false).describe('Refuses every write. Default false'),
   raw: z.boolean().default(false).describe('Enables /v1/{account}/raw/ for keys with the permission raw. Default false'),
   cache: z.strictObject({
@@ -68,23 +80,31 @@ export const commonAccountSchema = z.strictObject({
   }).optional().describe('Caching of reads'),
   limits: z.strictObject({
     concurrency: z.number().int().min(1).optional().describe('Maximum number of concurrent calls to the provider, per replica. Default 16'),
-    requests_per_s: z.number().positive().optional().describe('Maximum number of calls to the provider in a second, over all replicas. Default: no limit')
+    requests_per_s: z.number().positive().optional()
+      .describe('Maximum number of calls to the provider in a second, over all replicas. Default: no limit')
   }).optional().describe('Limits on calls to the provider'),
   breaker: z.strictObject({
     enabled: z.boolean().default(true).describe('Default true'),
-    failure_share: z.number().positive().max(1).default(0.5).describe('The share of recent calls that must have failed or been slow to open the breaker. Default 0.5'),
+    failure_share: z.number().positive().max(1).default(0.5)
+      .describe('The share of recent calls that must have failed or been slow to open the breaker. Default 0.5'),
     window_calls: z.number().int().min(1).max(10_000).default(100).describe('The number of recent calls that are considered. Default 100'),
-    minimum_calls: z.number().int().min(1).max(10_000).default(20).describe('The least number of recent calls before the breaker may open. Default 20'),
+    minimum_calls: z.number().int().min(1).max(10_000).default(20)
+      .describe('The least number of recent calls before the breaker may open. Default 20'),
     slow_ms: milliseconds.default(20_000).describe('Milliseconds after which a call counts as slow. Default 20000'),
-    open_ms: milliseconds.max(3_600_000).default(10_000).describe('Milliseconds for which an open breaker refuses calls before one probes the provider. Default 10000')
+    open_ms: milliseconds.max(3_600_000).default(10_000)
+      .describe('Milliseconds for which an open breaker refuses calls before one probes the provider. Default 10000')
   }).prefault({}).describe('The circuit breaker, which pauses calls to a failing provider'),
   guard: z.strictObject({
-    confirm_delete: z.boolean().optional().describe('Requires ?confirm=<the name of the server> for delete, rebuild and restore. Default false'),
-    max_deletes_per_hour: z.number().int().min(0).optional().describe('Maximum number of deletions per hour, over all replicas. Default: no limit'),
-    max_creates_per_hour: z.number().int().min(0).optional().describe('Maximum number of creates per hour, over all replicas. Default: no limit'),
+    confirm_delete: z.boolean().optional()
+      .describe('Requires ?confirm=<the name of the server> for delete, rebuild and restore. Default false'),
+    max_deletes_per_hour: z.number().int().min(0).optional()
+      .describe('Maximum number of deletions per hour, over all replicas. Default: no limit'),
+    max_creates_per_hour: z.number().int().min(0).optional()
+      .describe('Maximum number of creates per hour, over all replicas. Default: no limit'),
     max_monthly_price: z.strictObject({
       amount: z.number().min(0).describe('The most that the plans of all servers of the account may cost in a month'),
-      currency: z.string().regex(/^[A-Z]{3}$/, { error: 'must be three capital letters, such as EUR' }).describe('Currency of the amount (ISO 4217); prices in another count as unknown')
+      currency: z.string().regex(/^[A-Z]{3}$/, { error: 'must be three capital letters, such as EUR' })
+        .describe('Currency of the amount (ISO 4217); prices in another count as unknown')
     }).optional().describe('Refuses creates and resizes that would cost more, or whose cost is not known. Default: no limit'),
     protected: z.array(z.string()).optional().describe('Ids of servers that cannot be deleted, rebuilt or restored')
   }).optional().describe('Refusals of calls that destroy or buy'),
@@ -99,17 +119,27 @@ export const configSchema = z.strictObject({
   listen: z.strictObject({
     host: z.string().min(1).default('127.0.0.1').describe('Address to listen on. Default 127.0.0.1'),
     port: port.default(8080).describe('Port to listen on; 0 picks a free one. Default 8080'),
-    trust_proxy: z.array(trustedProxy).optional().describe('Addresses or networks of proxies whose X-Forwarded-For is trusted. Default: none'),
-    compression: z.boolean().default(false).describe('Compresses responses of 1 KiB or more (Brotli, gzip) for callers that accept it, but no streams. Default false')
+    trust_proxy: z.array(trustedProxy).optional()
+      .describe('Addresses or networks of proxies whose X-Forwarded-For is trusted. Default: none'),
+    compression: z.boolean().default(false)
+      .describe('Compresses responses of 1 KiB or more (Brotli, gzip) for callers that accept it, but no streams. Default false')
   }).prefault({}).describe('The address that the gateway listens on'),
-  state: z.strictObject({ file: z.string().min(1).describe('Path of the SQLite file, on a local disk; created if it is missing. Two more files appear beside it') }).optional()
-    .describe('Keeps operations, idempotency keys and tokens of one process across restarts; requires secret. Default: the memory of the process'),
-  redis: redisSchema.optional().describe('In place of state: shares operations, idempotency keys and tokens among replicas and keeps them across restarts; requires secret'),
+  state: z.strictObject({
+    file: z.string().min(1)
+      .describe('Path of the SQLite file, on a local disk; created if it is missing. Two more files appear beside it')
+  }).optional()
+    .describe('Keeps operations, idempotency keys and tokens of one process across restarts; requires secret. ' +
+      'Default: the memory of the process'),
+  redis: redisSchema.optional()
+    .describe('In place of state: shares operations, idempotency keys and tokens among replicas and keeps them across restarts; ' +
+      'requires secret'),
   secret: z.union([secretText, z.array(secretText).min(1)]).transform(given => typeof given === 'string' ? [given] : given).optional()
-    .describe('Secret of at least 32 characters that encrypts tokens and stored answers and signs cursors. In a list, the first is used for writing and all for reading'),
+    .describe('Secret of at least 32 characters that encrypts tokens and stored answers and signs cursors. ' +
+      'In a list, the first is used for writing and all for reading'),
   auth: authSchema.describe('Authentication of callers'),
   log: z.strictObject({
-    level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('The minimum level that is logged. Default info')
+    level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info')
+      .describe('The minimum level that is logged. Default info')
   }).default({ level: 'info' }).describe('The log: JSON lines on standard output'),
   metrics: z.strictObject({
     public: z.boolean().default(false).describe('Serves /metrics without a key. Default false: requires the permission admin'),
@@ -120,11 +150,17 @@ export const configSchema = z.strictObject({
   }).optional().describe('Metrics for Prometheus'),
   rate_limit: z.strictObject({ per_minute: z.number().int().min(1).describe('Maximum number of requests per key and minute') }).optional()
     .describe('Rate limit for each key; over all replicas with Redis. Default: no limit'),
-  audit: z.strictObject({ file: z.string().min(1).describe('File to which lines are appended') }).optional().describe('The audit log: one line for each write. Default: standard output'),
-  overload: z.strictObject({ requests: z.number().int().min(1).default(2000).describe('Maximum number of requests in flight; more are refused. Default 2000') })
+  audit: z.strictObject({ file: z.string().min(1).describe('File to which lines are appended') }).optional()
+    .describe('The audit log: one line for each write. Default: standard output'),
+  overload: z.strictObject({
+    requests: z.number().int().min(1).default(2000)
+      .describe('Maximum number of requests in flight; more are refused. Default 2000')
+  })
     .prefault({}).describe('Refusal of requests under load'),
-  shutdown_grace_ms: z.number().int().min(0).max(600_000).default(30_000).describe('Milliseconds that requests in flight have to finish on shutdown. Default 30000'),
-  accounts: z.record(z.string(), z.record(z.string(), z.unknown())).default({}).describe('Accounts at providers by id: 1 to 63 of a-z, 0-9 and -')
+  shutdown_grace_ms: z.number().int().min(0).max(600_000).default(30_000)
+    .describe('Milliseconds that requests in flight have to finish on shutdown. Default 30000'),
+  accounts: z.record(z.string(), z.record(z.string(), z.unknown())).default({})
+    .describe('Accounts at providers by id: 1 to 63 of a-z, 0-9 and -')
 }).meta({ dependentRequired: { redis: ['secret'], state: ['secret'] }, not: { required: ['redis', 'state'] } })
 export type RawConfig = z.infer<typeof configSchema>
 

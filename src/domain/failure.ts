@@ -1,5 +1,4 @@
-import type { ProblemRow } from './problem.ts'
-import type { Refusal } from './refusal.ts'
+import type { ProblemSlug } from './problem.ts'
 
 /** What a failure means for the call that met it. */
 interface CallRow {
@@ -32,7 +31,7 @@ interface AccountRow {
 export interface FailureRow {
   /** The detail where nothing more exact is known. It names no status: the provider's is in `upstream`, and ours may differ. */
   readonly sentence: string
-  readonly problem: ProblemRow
+  readonly problem: ProblemSlug
   readonly call: CallRow
   readonly account: AccountRow
 }
@@ -40,97 +39,97 @@ export interface FailureRow {
 const failureTable = {
   authentication: {
     sentence: 'the provider rejected the configured credentials',
-    problem: { slug: 'upstream-authentication', status: 502, retryAfterS: null, transient: false },
+    problem: 'upstream-authentication',
     call: { retry: 'never', circuit: 'good', ambiguous: false, deferrable: true, heldBack: false },
     account: { failing: true, unheard: true, staleAllowed: false }
   },
   forbidden: {
     sentence: 'the provider does not allow this for the configured credentials',
-    problem: { slug: 'upstream-forbidden', status: 502, retryAfterS: null, transient: false },
+    problem: 'upstream-forbidden',
     call: { retry: 'never', circuit: 'good', ambiguous: false, deferrable: false, heldBack: false },
     account: { failing: false, unheard: true, staleAllowed: false }
   },
   'not-found': {
     sentence: 'the provider has no such object, or does not show it to this account',
-    problem: { slug: 'server-not-found', status: 404, retryAfterS: null, transient: false },
+    problem: 'server-not-found',
     call: { retry: 'never', circuit: 'good', ambiguous: false, deferrable: false, heldBack: false },
     account: { failing: false, unheard: false, staleAllowed: false }
   },
   conflict: {
     sentence: 'the provider rejected this in the current state',
-    problem: { slug: 'conflict', status: 409, retryAfterS: null, transient: false },
+    problem: 'conflict',
     call: { retry: 'never', circuit: 'good', ambiguous: false, deferrable: true, heldBack: false },
     account: { failing: false, unheard: false, staleAllowed: false }
   },
   rejected: {
     sentence: 'the provider rejected the request',
-    problem: { slug: 'upstream-rejected', status: 422, retryAfterS: null, transient: false },
+    problem: 'upstream-rejected',
     call: { retry: 'never', circuit: 'good', ambiguous: false, deferrable: false, heldBack: false },
     account: { failing: false, unheard: false, staleAllowed: false }
   },
   quota: {
     sentence: 'a quota or the balance of the account at the provider is exhausted',
-    problem: { slug: 'quota-exceeded', status: 422, retryAfterS: null, transient: false },
+    problem: 'quota-exceeded',
     call: { retry: 'never', circuit: 'good', ambiguous: false, deferrable: false, heldBack: false },
     account: { failing: false, unheard: false, staleAllowed: false }
   },
   capacity: {
     sentence: 'the provider has no capacity left for this plan or region',
-    problem: { slug: 'capacity-exhausted', status: 422, retryAfterS: null, transient: false },
+    problem: 'capacity-exhausted',
     call: { retry: 'never', circuit: 'good', ambiguous: false, deferrable: false, heldBack: false },
     account: { failing: false, unheard: false, staleAllowed: false }
   },
   'rate-limited': {
     sentence: 'the provider limits the rate of requests',
-    problem: { slug: 'upstream-rate-limited', status: 429, retryAfterS: 30, transient: true },
+    problem: 'upstream-rate-limited',
     call: { retry: 'reads', circuit: 'good', ambiguous: false, deferrable: true, heldBack: false },
     account: { failing: false, unheard: false, staleAllowed: true }
   },
   suspended: {
     sentence: 'the platform of the provider is suspended',
-    problem: { slug: 'upstream-suspended', status: 503, retryAfterS: 10, transient: true },
+    problem: 'upstream-suspended',
     call: { retry: 'wake', circuit: 'awake', ambiguous: false, deferrable: true, heldBack: false },
     account: { failing: true, unheard: true, staleAllowed: true }
   },
   unavailable: {
     sentence: 'the provider is temporarily unavailable',
-    problem: { slug: 'upstream-unavailable', status: 503, retryAfterS: 10, transient: true },
+    problem: 'upstream-unavailable',
     call: { retry: 'gateway-status', circuit: 'bad', ambiguous: true, deferrable: true, heldBack: false },
     account: { failing: true, unheard: true, staleAllowed: true }
   },
   unreachable: {
     sentence: 'the provider could not be reached',
-    problem: { slug: 'upstream-unreachable', status: 502, retryAfterS: null, transient: true },
+    problem: 'upstream-unreachable',
     call: { retry: 'unsent', circuit: 'bad', ambiguous: true, deferrable: true, heldBack: false },
     account: { failing: true, unheard: true, staleAllowed: true }
   },
   timeout: {
     sentence: 'the provider did not respond in time',
-    problem: { slug: 'upstream-timeout', status: 504, retryAfterS: null, transient: true },
+    problem: 'upstream-timeout',
     call: { retry: 'never', circuit: 'bad', ambiguous: true, deferrable: true, heldBack: false },
     account: { failing: true, unheard: true, staleAllowed: true }
   },
   malformed: {
     sentence: 'the provider returned an unexpected response',
-    problem: { slug: 'upstream-malformed', status: 502, retryAfterS: null, transient: false },
+    problem: 'upstream-malformed',
     call: { retry: 'never', circuit: 'good', ambiguous: true, deferrable: false, heldBack: false },
     account: { failing: true, unheard: true, staleAllowed: true }
   },
   unsupported: {
     sentence: 'the provider does not have this function',
-    problem: { slug: 'operation-not-supported', status: 501, retryAfterS: null, transient: false },
+    problem: 'operation-not-supported',
     call: { retry: 'never', circuit: 'good', ambiguous: false, deferrable: false, heldBack: false },
     account: { failing: false, unheard: false, staleAllowed: false }
   },
   'circuit-open': {
     sentence: 'calls to this account are paused',
-    problem: { slug: 'circuit-open', status: 503, retryAfterS: 10, transient: true },
+    problem: 'circuit-open',
     call: { retry: 'never', circuit: 'good', ambiguous: false, deferrable: true, heldBack: true },
     account: { failing: false, unheard: true, staleAllowed: true }
   },
   overloaded: {
     sentence: 'too many calls to this account are waiting',
-    problem: { slug: 'overloaded', status: 503, retryAfterS: 5, transient: true },
+    problem: 'overloaded',
     call: { retry: 'never', circuit: 'good', ambiguous: false, deferrable: true, heldBack: true },
     account: { failing: false, unheard: true, staleAllowed: true }
   }
@@ -229,10 +228,10 @@ export interface GatewayErrorOptions {
 
 /** Our own refusal. */
 export class GatewayError extends Error {
-  readonly refusal: Refusal
+  readonly refusal: ProblemSlug
   readonly options: GatewayErrorOptions
 
-  constructor (refusal: Refusal, message: string, options: GatewayErrorOptions = {}) {
+  constructor (refusal: ProblemSlug, message: string, options: GatewayErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'GatewayError'
     this.refusal = refusal
@@ -240,6 +239,10 @@ export class GatewayError extends Error {
   }
 }
 
-/** `invalid-request` for one member of the request. */
-export const badMember = (path: string, message: string): GatewayError =>
-  new GatewayError('invalid-request', `${path}: ${message}`, { errors: [{ path, message }] })
+/** `invalid-request` for members of the request; the first one is the detail. */
+export function badMembers (errors: readonly BadMember[]): GatewayError {
+  const [first] = errors
+  return new GatewayError('invalid-request', first === undefined ? 'the request is not valid' : `${first.path}: ${first.message}`, { errors })
+}
+
+export const badMember = (path: string, message: string): GatewayError => badMembers([{ path, message }])

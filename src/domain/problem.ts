@@ -1,51 +1,51 @@
 import { z } from 'zod'
 
-/** Every problem type, with its title; each has a section in openapi/problems.md. */
-export const problemTitles = {
-  'invalid-request': 'The request is not valid',
-  unauthenticated: 'A valid API key is required',
-  forbidden: 'Permission denied',
-  'account-not-found': 'No such account',
-  'server-not-found': 'No such server',
-  'operation-not-found': 'No such operation',
-  'not-found': 'Not found',
-  'method-not-allowed': 'Method not allowed',
-  conflict: 'Conflict with the current state',
-  'idempotency-in-progress': 'The first request with this key is still in progress',
-  'payload-too-large': 'The body is too large',
-  'unsupported-media-type': 'The body is not JSON',
-  'upstream-rejected': 'The provider rejected the request',
-  'quota-exceeded': 'Provider quota or balance exhausted',
-  'capacity-exhausted': 'The provider has no capacity for this plan or region',
-  'idempotency-mismatch': 'This key was used for another request',
-  'rate-limited': 'Too many requests',
-  'upstream-rate-limited': 'Rate limited by the provider',
-  internal: 'Internal error',
-  'operation-not-supported': 'This provider has no such operation',
-  'upstream-authentication': 'The provider rejected the configured credentials',
-  'upstream-forbidden': 'The configured credentials lack permission at the provider',
-  'upstream-malformed': 'The provider\'s response could not be read',
-  'upstream-unreachable': 'The provider could not be reached',
-  'upstream-suspended': 'The provider\'s platform is suspended and did not resume',
-  'upstream-unavailable': 'The provider is unavailable',
-  'circuit-open': 'Calls to this account are paused',
-  overloaded: 'The gateway is overloaded',
-  'idempotency-unavailable': 'The idempotency store is unavailable',
-  'upstream-timeout': 'The provider did not respond in time'
-} as const
-export type ProblemSlug = keyof typeof problemTitles
-
-/** A failure or a refusal as a problem. */
-export interface ProblemRow {
-  readonly slug: ProblemSlug
+interface ProblemType {
+  readonly title: string
   readonly status: number
-  /** Seconds for Retry-After where the provider names none; null: no header. */
-  readonly retryAfterS: number | null
   /** The cause may pass by itself, so the problem is `retryable: safe` where nothing was done. */
-  readonly transient: boolean
+  readonly transient?: boolean
+  /** Seconds for Retry-After where the provider names none; absent: no header. */
+  readonly retryAfterS?: number
 }
 
-const slugs = Object.keys(problemTitles).map(slug => `/problems/${slug}`)
+/** Every problem type; each has a section in openapi/problems.md. */
+const problemTable = {
+  'invalid-request': { title: 'The request is not valid', status: 400 },
+  unauthenticated: { title: 'A valid API key is required', status: 401 },
+  forbidden: { title: 'Permission denied', status: 403 },
+  'account-not-found': { title: 'No such account', status: 404 },
+  'server-not-found': { title: 'No such server', status: 404 },
+  'operation-not-found': { title: 'No such operation', status: 404 },
+  'not-found': { title: 'Not found', status: 404 },
+  'method-not-allowed': { title: 'Method not allowed', status: 405 },
+  conflict: { title: 'Conflict with the current state', status: 409 },
+  'idempotency-in-progress': { title: 'The first request with this key is still in progress', status: 409, transient: true },
+  'payload-too-large': { title: 'The body is too large', status: 413 },
+  'unsupported-media-type': { title: 'The body is not JSON', status: 415 },
+  'upstream-rejected': { title: 'The provider rejected the request', status: 422 },
+  'quota-exceeded': { title: 'Provider quota or balance exhausted', status: 422 },
+  'capacity-exhausted': { title: 'The provider has no capacity for this plan or region', status: 422 },
+  'idempotency-mismatch': { title: 'This key was used for another request', status: 422 },
+  'rate-limited': { title: 'Too many requests', status: 429, transient: true, retryAfterS: 10 },
+  'upstream-rate-limited': { title: 'Rate limited by the provider', status: 429, transient: true, retryAfterS: 30 },
+  internal: { title: 'Internal error', status: 500 },
+  'operation-not-supported': { title: 'This provider has no such operation', status: 501 },
+  'upstream-authentication': { title: 'The provider rejected the configured credentials', status: 502 },
+  'upstream-forbidden': { title: 'The configured credentials lack permission at the provider', status: 502 },
+  'upstream-malformed': { title: 'The provider\'s response could not be read', status: 502 },
+  'upstream-unreachable': { title: 'The provider could not be reached', status: 502, transient: true },
+  'upstream-suspended': { title: 'The provider\'s platform is suspended and did not resume', status: 503, transient: true, retryAfterS: 10 },
+  'upstream-unavailable': { title: 'The provider is unavailable', status: 503, transient: true, retryAfterS: 10 },
+  'circuit-open': { title: 'Calls to this account are paused', status: 503, transient: true, retryAfterS: 10 },
+  overloaded: { title: 'The gateway is overloaded', status: 503, transient: true, retryAfterS: 5 },
+  'idempotency-unavailable': { title: 'The idempotency store is unavailable', status: 503, transient: true, retryAfterS: 10 },
+  'upstream-timeout': { title: 'The provider did not respond in time', status: 504, transient: true }
+} as const satisfies Readonly<Record<string, ProblemType>>
+export type ProblemSlug = keyof typeof problemTable
+export const problems: Readonly<Record<ProblemSlug, ProblemType>> = problemTable
+
+const slugs = Object.keys(problems).map(slug => `/problems/${slug}`)
 
 export const problemSchema = z.object({
   type: z.enum(slugs).meta({ description: 'The problem type; its page explains what to do' }),
@@ -75,7 +75,7 @@ export const problemSchema = z.object({
   id: 'Problem',
   example: {
     type: '/problems/upstream-timeout',
-    title: problemTitles['upstream-timeout'],
+    title: problemTable['upstream-timeout'].title,
     status: 504,
     detail: 'no complete response in time',
     request_id: '5f2b7c1e9a3d',

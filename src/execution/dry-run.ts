@@ -1,8 +1,9 @@
 import type { HttpRequest } from '../upstream/http.ts'
+import type { Account } from '../transport/account.ts'
 import type { RecordWrite } from '../transport/transport.ts'
 
 /** One call that would be sent. */
-export interface PlannedCall {
+export interface DryRunCall {
   readonly method: string
   readonly url: string
   readonly headers: unknown
@@ -11,35 +12,22 @@ export interface PlannedCall {
   readonly depends_on?: readonly number[]
 }
 
-export interface DryRun {
-  readonly record: RecordWrite
-  readonly calls: readonly PlannedCall[]
-}
-
-/** Removes secrets from the planned calls. */
-export interface Redaction {
-  safeValue(value: unknown): unknown
-  safeUrl(url: string): string
-}
-
 /** Records the writes of a dry run, without secrets. An adapter sends its writes one after the other. */
-export function createDryRun ({ safeValue, safeUrl }: Redaction): DryRun {
-  const calls: PlannedCall[] = []
-  return {
-    calls,
-    record: (request, token) => {
-      const built = request.build(token)
-      const before = calls.length
-      calls.push({
-        method: built.method,
-        url: safeUrl(built.url),
-        headers: safeValue(built.headers),
-        body: safeValue(bodyOf(built)),
-        ...(before === 0 ? {} : { depends_on: [before - 1] })
-      })
-      return request.assumed
-    }
+export function createDryRun ({ safeValue, safeUrl }: Pick<Account, 'safeValue' | 'safeUrl'>) {
+  const calls: DryRunCall[] = []
+  const record: RecordWrite = (request, token) => {
+    const built = request.build(token)
+    const before = calls.length
+    calls.push({
+      method: built.method,
+      url: safeUrl(built.url),
+      headers: safeValue(built.headers),
+      body: safeValue(bodyOf(built)),
+      ...(before === 0 ? {} : { depends_on: [before - 1] })
+    })
+    return request.assumed
   }
+  return { record, calls }
 }
 
 /** The body as the vendor would read it: an object for JSON and forms. */

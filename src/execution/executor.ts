@@ -1,23 +1,29 @@
-import { guardBefore, guardName, needsPreflight, type Spending } from '../access/guards.ts'
+import { guardName, needsPreflight } from '../access/guards.ts'
 import type { Verb } from '../adapters/verb-facts.ts'
 import type { Accepted, AdapterVerbs } from '../adapters/verbs.ts'
 import { GatewayError, UpstreamError } from '../domain/failure.ts'
+import type { InFlight } from '../domain/in-flight.ts'
 import type { Seen } from '../domain/list.ts'
 import type { Operation } from '../domain/operation.ts'
 import { createSerial } from '../domain/serial.ts'
 import type { Engine } from '../operations/engine.ts'
-import { untracked } from '../operations/idempotency.ts'
+import { untracked, type IdempotencyLease } from '../operations/idempotency.ts'
 import type { Generations } from '../state/generation.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
-import type { Quota } from '../state/limits.ts'
 import type { Account } from '../transport/account.ts'
 import { readCall, writeCall, type RequestContext } from '../transport/context.ts'
-import type { Call, Command, DirectCall } from '../verbs/verb.ts'
-import { createDryRun, type PlannedCall } from './dry-run.ts'
-import type { InFlight } from './in-flight.ts'
-import { baselineOf, beginIntent, endFailedIntent, readServers } from './intent.ts'
-import { bindPermitted, countCreate, countDelete, type Ready } from './permission.ts'
-import { refuseOverspending } from './spending.ts'
+import type { RecordWrite } from '../transport/transport.ts'
+import type { BoundVerb, Command, DirectCall, ValueCall, VerbCall } from '../verbs/call.ts'
+import { createDryRun, type DryRunCall } from './dry-run.ts'
+import { baselineOf, beginIntent, endFailedIntent } from './intent.ts'
+import { bindPermitted, countWrite, type Quotas } from './permission.ts'
+import { guardSpending, limitOf, readServers } from './spending.ts'
+
+/** The request of a caller that may write. */
+export interface WriteContext extends RequestContext {
+  /** The right to do what an Idempotency-Key stands for; null without one. */
+  readonly idempotencyLease: IdempotencyLease | null
+}
 
 export interface Performed {
   readonly operation: Operation
@@ -28,39 +34,35 @@ export interface Performed {
 /** Runs verbs for callers: permission of the account, members, guards, preflight, intent, call. */
 export interface Executor {
   /** Records the intent, sends the write, and resolves when the provider has accepted it. */
-  start(account: Account, command: Command, context: RequestContext): Promise<Performed>
+  start(account: Account, command: Command, context: WriteContext): Promise<Performed>
   /** Runs a query, or a write that is complete when it is answered. */
-  run<T>(account: Account, call: DirectCall<T>, context: RequestContext): Promise<T>
+  run<T>(account: Account, call: DirectCall<T>, context: WriteContext): Promise<T>
   /** The calls that a write would send. Reads are sent, writes are not, and nothing is stored. */
-  dryRun(account: Account, call: Command | DirectCall<unknown>, context: RequestContext): Promise<readonly PlannedCall[]>
+  dryRun(account: Account, call: Command | ValueCall, context: WriteContext): Promise<readonly DryRunCall[]>
 }
 
-export interface ExecutorParts {
+export interface ExecutorParts extends Quotas {
   readonly engine: Engine
   /** The operations of an account that have not ended. */
   readonly pending: (account: string) => Promise<readonly StoredOperation[]>
-  readonly deletes: Quota
-  readonly creates: Quota
   readonly inFlight: InFlight
   readonly generations: Generations
 }
 
 export function createExecutor (parts: ExecutorParts): Executor {
-  const { engine, deletes, creates, inFlight, generations } = parts
+  const { engine, inFlight, generations } = parts
   const serially = createSerial()
   return {
     start: async (account, command, context) => await inFlight.run(async () => {
-      const verbs = account.connect(writeCall(account, context))
-      const bound = bindCommand(account, verbs, command)
-      const seen = await preflight(account, verbs, command)
-      const begin = async (): Promise<StoredOperation> => await beginCommand(parts, verbs, { account, command, bound, seen, context })
+      const running = await bindCommand(account, command, context)
+      const begin = async (): Promise<StoredOperation> => await beginCommand(parts, running)
       // What one request buys is recorded before the next one is added up.
-      const stored = limitOf(account, command) === null ? await begin() : await serially(account.id, begin)
+      const stored = limitOf(running) === null ? await begin() : await serially(account.id, begin)
       try {
-        const accepted = await runReady(verbs, bound, { call: command, seen, mark: stored.operation.id, context })
+        const accepted = await run(running, stored.operation.id)
         return { operation: await engine.accept(stored, accepted), password: accepted.password ?? null }
       } catch (error) {
-        throw await endFailedIntent(engine, stored, { error, left: context.counters.writes })
+        throw await endFailedIntent(engine, stored, error, context.counters.writes)
       } finally {
         await generations.bump(account.id)
       }
@@ -68,137 +70,118 @@ export function createExecutor (parts: ExecutorParts): Executor {
     run: async (account, call, context) => await inFlight.run(async () => {
       const { writes } = call
       const verbs = account.connect(writes ? writeCall(account, context) : readCall(account, context))
-      const bound = bindPermitted(account, verbs, { call, writes })
-      if (call.isDelete === true) await countDelete(deletes, account)
-      if (call.mayCreate === true) await countCreate(creates, account)
-      if (writes && call.isRepeatable !== true) await context.idempotencyLease?.begin(untracked)
+      const bound = bindPermitted(account, verbs, call)
+      await countWrite(parts, account, call)
+      if (writes && call.isIdempotent !== true) await context.idempotencyLease?.begin(untracked)
       try {
-        return await runReady(verbs, bound, { call, seen: null, mark: '', context })
+        return await run({ account, verbs, call, bound, seen: null, context }, '')
       } finally {
         if (writes) await generations.bump(account.id)
       }
     }),
     dryRun: async (account, call, context) => {
-      const plan = createDryRun(account)
-      const verbs = account.connect(writeCall(account, context), plan.record)
-      if (isCommand(call)) await planCommand(parts, verbs, { account, command: call, bound: bindCommand(account, verbs, call), context })
-      else await bindPermitted(account, verbs, { call, writes: call.writes }).run(null, '')
-      return plan.calls
+      const { record, calls } = createDryRun(account)
+      if (call.answers === 'operation') await dryRunCommand(parts, await bindCommand(account, call, context, record))
+      else await bindPermitted(account, account.connect(writeCall(account, context), record), call).run(null, '')
+      return calls
     }
   }
 }
 
-interface Commanded {
+/** A call on its way, its verb bound. */
+export interface Running<Call extends VerbCall<T>, T> {
   readonly account: Account
-  readonly command: Command
-  readonly bound: Ready<Accepted>
-  readonly context: RequestContext
-}
-
-interface Beginning extends Commanded {
+  readonly verbs: AdapterVerbs
+  readonly call: Call
+  readonly bound: BoundVerb<T>
+  /** The server as it was read before the write. */
   readonly seen: Seen | null
+  readonly context: WriteContext
 }
 
-interface Spender extends Pick<Beginning, 'account' | 'command' | 'seen'> {
-  readonly servers: readonly Seen[]
+export type RunningCommand = Running<Command, Accepted>
+
+/** Binds a command and reads its server, where it needs that or a guard does. */
+async function bindCommand (account: Account, call: Command, context: WriteContext, record?: RecordWrite): Promise<RunningCommand> {
+  const verbs = account.connect(writeCall(account, context), record)
+  const bound = bindPermitted(account, verbs, call)
+  const { serverId, destroys, preflight } = call
+  const isGuarded = destroys !== undefined && needsPreflight(account.options.guard, destroys)
+  if ((!preflight && !isGuarded) || serverId === null) return { account, verbs, call, bound, seen: null, context }
+  const seen = await verbs.get.run(serverId)
+  // Another spelling of an id would bypass guard.protected, and operations are listed by the id of the request.
+  if (seen.server.id !== serverId) {
+    throw new GatewayError('server-not-found', 'the provider has this server under another id; use the id that lists show')
+  }
+  if (destroys !== undefined) guardName(destroys, seen.server.name)
+  bound.inspect?.(seen)
+  return { account, verbs, call, bound, seen, context }
 }
 
 /** Applies the guards that need to know the account's servers, and records what is about to be sent. */
-async function beginCommand (parts: ExecutorParts, verbs: AdapterVerbs, beginning: Beginning): Promise<StoredOperation> {
-  const { engine, deletes, creates } = parts
-  const { account, command, bound, seen, context } = beginning
-  const { spec, action } = command
-  const servers = await serversFor(verbs, account, command)
-  await guardSpending(parts, verbs, { account, command, seen, servers })
-  if (action === 'delete') await countDelete(deletes, account)
-  if (action === 'create') await countCreate(creates, account)
-  const goal = bound.verb.goal ?? (bound.goalOf === undefined ? command.goal : bound.goalOf(seen))
-  const search = spec === undefined ? null : baselineOf(spec, servers)
-  return await beginIntent(engine, account, { command, goal, search, context, deadlineMs: bound.verb.deadlineMs })
-}
-
-/** Those that the command must know of: for a sum all of them, for a create those that may be taken for its own. */
-async function serversFor (verbs: AdapterVerbs, account: Account, command: Command): Promise<readonly Seen[]> {
-  if (limitOf(account, command) !== null) return await readServers(verbs)
-  if (command.spec === undefined) return []
-  return await readServers(verbs, verbs.create?.isNameUnique === true ? { name: command.spec.name } : {})
-}
-
-/** The limit of what the command may cost; null if there is none, or if it buys nothing. */
-const limitOf = ({ options: { guard } }: Account, { buys }: Command): Spending | null => buys === undefined ? null : guard.maxMonthlyPrice
-
-async function guardSpending ({ pending }: ExecutorParts, verbs: AdapterVerbs, { account, command, seen, servers }: Spender): Promise<void> {
-  const { buys } = command
-  const limit = limitOf(account, command)
-  if (buys === undefined || limit === null) return
-  // A provider may accept another spelling of the id than the one that it lists.
-  const serverId = seen?.server.id ?? buys.serverId
-  await refuseOverspending({ verbs, limit, rows: servers, open: await pending(account.id) }, { ...buys, serverId })
-}
-
-const isCommand = (call: Command | DirectCall<unknown>): call is Command => 'goal' in call
-
-/** The command with all its later steps. */
-async function planCommand (parts: ExecutorParts, verbs: AdapterVerbs, { account, command, bound, context }: Commanded): Promise<void> {
-  const seen = await preflight(account, verbs, command)
-  if (limitOf(account, command) !== null) await guardSpending(parts, verbs, { account, command, seen, servers: await readServers(verbs) })
-  let accepted = await runReady(verbs, bound, { call: command, seen, mark: '{operation}', context })
-  const planned = new Set<string>()
-  while (accepted.next !== undefined && !planned.has(accepted.next.name)) {
-    const { name, input } = accepted.next
-    planned.add(name)
-    accepted = await verbs.steps?.[name]?.run(command.serverId ?? '{id}', input) ?? {}
-  }
-}
-
-function bindCommand (account: Account, verbs: AdapterVerbs, command: Command): Ready<Accepted> {
-  return bindPermitted(account, verbs, {
-    call: command,
-    writes: true,
-    guard: () => { if (command.destroys !== undefined) guardBefore(account.options.guard, command.destroys) }
+async function beginCommand (parts: ExecutorParts, running: RunningCommand): Promise<StoredOperation> {
+  const { account, call, bound, seen, context } = running
+  const servers = await serversFor(running)
+  await guardSpending(parts.pending, running, servers)
+  await countWrite(parts, account, call)
+  const { verb, spec } = bound
+  return await beginIntent(parts.engine, context.idempotencyLease, {
+    account: account.id,
+    provider: account.provider.id,
+    action: call.action,
+    serverId: call.serverId,
+    goal: verb.goal ?? (bound.goal === undefined ? call.goal : bound.goal(seen)),
+    search: spec === undefined ? null : baselineOf(spec, servers),
+    sendingMs: account.options.requestDeadlineMs,
+    deadlineMs: verb.deadlineMs
   })
 }
 
-async function preflight ({ options: { guard } }: Account, verbs: AdapterVerbs, { preflight: isWanted, serverId, inspect, destroys }: Command): Promise<Seen | null> {
-  const isGuarded = destroys !== undefined && needsPreflight(guard, destroys)
-  if ((isWanted !== true && !isGuarded) || serverId === null) return null
-  const seen = await verbs.get.run(serverId)
-  // Another spelling of an id would bypass guard.protected, and operations are listed by the id of the request.
-  if (seen.server.id !== serverId) throw new GatewayError('server-not-found', 'the provider has this server under another id; use the id that lists show')
-  if (destroys !== undefined) guardName(destroys, seen.server.name)
-  inspect?.(seen)
-  return seen
+/** Those that the command must know of: for a sum all of them, for a create those that may be taken for its own. */
+async function serversFor (running: RunningCommand): Promise<readonly Seen[]> {
+  const { verbs, bound: { spec } } = running
+  if (limitOf(running) !== null) return await readServers(verbs)
+  if (spec === undefined) return []
+  return await readServers(verbs, verbs.create?.isNameUnique === true ? { name: spec.name } : {})
 }
 
-interface Running {
-  readonly call: Call<unknown>
-  readonly seen: Seen | null
-  readonly mark: string
-  readonly context: RequestContext
+/** Includes the later steps of the command. */
+async function dryRunCommand (parts: ExecutorParts, running: RunningCommand): Promise<void> {
+  const { verbs, call } = running
+  if (limitOf(running) !== null) await guardSpending(parts.pending, running, await readServers(verbs))
+  let accepted = await run(running, '{operation}')
+  const done = new Set<string>()
+  while (accepted.next !== undefined && !done.has(accepted.next.name)) {
+    const { name, input } = accepted.next
+    done.add(name)
+    accepted = await verbs.steps?.[name]?.run(call.serverId ?? '{id}', input) ?? {}
+  }
 }
 
 /** An inferred verb that the provider refuses with 404 or 405 does not exist, if the server does. */
-async function runReady<T> (verbs: AdapterVerbs, bound: Ready<T>, { call: { serverId, given }, seen, mark, context: { counters } }: Running): Promise<T> {
+async function run<Call extends VerbCall<T>, T> (running: Running<Call, T>, mark: string): Promise<T> {
+  const { verbs, call: { serverId, optionalMembers }, bound, seen, context } = running
   try {
     return await bound.run(seen, mark)
   } catch (cause) {
     // An adapter that finds a fault after an accepted write does not know of the write.
     const isUnaware = cause instanceof UpstreamError && cause.sideEffect === 'none'
-    const error = withAsked(isUnaware ? cause.withFacts({ sideEffect: counters.writes }) : cause, given, seen)
+    const error = withRequested(isUnaware ? cause.withFacts({ sideEffect: context.counters.writes }) : cause, optionalMembers, seen)
     if (!isUnknownVerb(bound.verb, error)) throw error
     if (serverId !== null && seen === null) await verbs.get.run(serverId)
     throw new GatewayError('operation-not-supported', 'the provider does not offer this action', { cause: error })
   }
 }
 
-/** A refusal for lack of room, with what was asked for; what the vendor itself says, such as alternatives, goes before it. */
-function withAsked (error: unknown, given: Call<unknown>['given'], seen: Seen | null): unknown {
+/** A refusal for lack of capacity names what was requested; what the vendor itself says, such as alternatives, replaces it. */
+function withRequested (error: unknown, members: VerbCall<unknown>['optionalMembers'], seen: Seen | null): unknown {
   if (!(error instanceof UpstreamError) || error.failure !== 'capacity') return error
-  const asked = { plan: given['body.plan'], region: given['body.region'] ?? seen?.server.region?.id }
-  return error.meaning('capacity', { details: { ...asked, ...Object(error.options.details) } })
+  const requested = { plan: members['body.plan'], region: members['body.region'] ?? seen?.server.region?.id }
+  return error.meaning('capacity', { details: { ...requested, ...Object(error.options.details) } })
 }
 
 /** The vendor's answer indicates that the endpoint does not exist; a missing member of ours does not count. */
 const isUnknownVerb = ({ evidence }: Verb, error: unknown): error is UpstreamError =>
-  evidence === 'inferred' && error instanceof UpstreamError && error.sideEffect === 'none' && (error.failure === 'not-found' || error.failure === 'unsupported') &&
+  evidence === 'inferred' && error instanceof UpstreamError && error.sideEffect === 'none' &&
+  (error.failure === 'not-found' || error.failure === 'unsupported') &&
   error.options.status !== undefined && error.options.member === undefined

@@ -2,11 +2,12 @@ import type { Spending } from '../access/guards.ts'
 import type { AdapterVerbs } from '../adapters/verbs.ts'
 import type { Plan } from '../domain/catalog.ts'
 import { GatewayError } from '../domain/failure.ts'
-import type { Seen } from '../domain/list.ts'
+import type { Seen, ServerFilters } from '../domain/list.ts'
 import type { ServerFacts } from '../domain/server.ts'
 import { fingerprintOf, mayBeCreated } from '../operations/search.ts'
+import { walk } from '../reads/walk.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
-import type { Purchase } from '../verbs/verb.ts'
+import type { ExecutorParts, RunningCommand } from './executor.ts'
 
 /** The longest month: what an hourly price without a monthly cap may come to. */
 const hoursOfMonth = 31 * 24
@@ -14,40 +15,48 @@ const hoursOfMonth = 31 * 24
 const tolerance = 1e-6
 
 /** A plan somewhere; without a region, wherever it costs the most. */
-interface Placed {
+interface RegionalPlan {
   readonly plan: string | undefined
   readonly region: string | null
 }
 
-export interface Budget {
-  readonly verbs: AdapterVerbs
-  readonly limit: Spending
-  /** All servers of the account. */
-  readonly rows: readonly Seen[]
-  /** Its operations that have not ended. */
-  readonly open: readonly StoredOperation[]
+/** The servers of the account that may match; without filters all of them. */
+export async function readServers ({ list }: AdapterVerbs, filters: ServerFilters = {}): Promise<Seen[]> {
+  const servers: Seen[] = []
+  for await (const { rows } of walk(list, { filters, after: null, limit: list.pageSize })) servers.push(...rows)
+  return servers
 }
+
+/** The limit of what the command may cost; null if there is none, or if it buys nothing. */
+export const limitOf = ({ account: { options: { guard } }, bound: { buys } }: RunningCommand): Spending | null =>
+  buys === undefined ? null : guard.maxMonthlyPrice
 
 /**
  * Refuses a create or resize that would bring the monthly prices of the account's plans above the limit, or whose sum is not known.
  * Beside the servers that the provider lists, creates and resizes count that have not ended. A cheaper plan is always allowed.
  */
-export async function refuseOverspending ({ verbs, limit, rows, open }: Budget, { plan, region, serverId }: Purchase): Promise<void> {
+export async function guardSpending (pending: ExecutorParts['pending'], running: RunningCommand, rows: readonly Seen[]): Promise<void> {
+  const { account, verbs, call, seen, bound: { buys } } = running
+  const limit = limitOf(running)
+  if (buys === undefined || limit === null) return
+  const open = await pending(account.id)
   const plans = await verbs.plans?.run({}) ?? []
   const servers = rows.map(({ server }) => server)
-  const priceOf: PriceOf = placed => monthlyPrice(plans, limit.currency, placed)
-  const present = servers.find(({ id }) => id === serverId)
-  const added = priceOf({ plan, region: region ?? present?.region?.id ?? null })
+  const priceOf: PriceOf = plan => monthlyPrice(plans, limit.currency, plan)
+  // A provider may accept another spelling of the id than the one that it lists.
+  const serverId = seen?.server.id ?? call.serverId
+  const resized = servers.find(({ id }) => id === serverId)
+  const added = priceOf({ plan: buys.plan, region: buys.region ?? resized?.region?.id ?? null })
   if (added === null) {
-    const what = plan === undefined ? 'sizes without a plan' : 'this plan'
+    const what = buys.plan === undefined ? 'sizes without a plan' : 'this plan'
     throw refusal(limit, `the provider names no price in ${limit.currency} for ${what}`)
   }
-  const before = present === undefined ? null : priceOf(placeOf(present))
+  const before = resized === undefined ? null : priceOf(regionalPlanOf(resized))
   if (before !== null && added <= before) return
-  const listed = servers.filter(({ id }) => id !== serverId)
   const others = [
-    ...listed.map(server => ({ what: `server ${server.id}`, price: priceWithResizes(server, open, priceOf) })),
-    ...unseenCreates(verbs, rows, open).map(({ id, placed }) => ({ what: `operation ${id}`, price: priceOf(placed) }))
+    ...servers.filter(({ id }) => id !== serverId)
+      .map(server => ({ what: `server ${server.id}`, price: priceWithResizes(server, open, priceOf) })),
+    ...unseenCreates(verbs, rows, open).map(({ id, bought }) => ({ what: `operation ${id}`, price: priceOf(bought) }))
   ]
   const unknown = others.filter(({ price }) => price === null).map(({ what }) => what)
   if (unknown.length > 0) {
@@ -68,7 +77,7 @@ const named = (all: readonly string[]): string =>
   all.length <= 3 ? all.join(', ') : `${all.slice(0, 3).join(', ')} and ${all.length - 3} more`
 
 /** Null if any price that may apply is unknown or in another currency. */
-function monthlyPrice (plans: readonly Plan[], currency: string, { plan, region }: Placed): number | null {
+function monthlyPrice (plans: readonly Plan[], currency: string, { plan, region }: RegionalPlan): number | null {
   const prices = plans
     .filter(row => row.id === plan && (region === null || row.region === null || row.region === region))
     .map(({ price }) => price?.currency === currency ? price.monthly ?? (price.hourly === null ? null : price.hourly * hoursOfMonth) : null)
@@ -76,16 +85,16 @@ function monthlyPrice (plans: readonly Plan[], currency: string, { plan, region 
   return known.length === 0 || known.length < prices.length ? null : Math.max(...known)
 }
 
-const placeOf = ({ plan, region }: ServerFacts): Placed => ({ plan: plan?.id ?? undefined, region: region?.id ?? null })
+const regionalPlanOf = ({ plan, region }: ServerFacts): RegionalPlan => ({ plan: plan?.id ?? undefined, region: region?.id ?? null })
 
-type PriceOf = (placed: Placed) => number | null
+type PriceOf = (plan: RegionalPlan) => number | null
 
 /** A server that is being resized counts with the dearer of its plans. */
 function priceWithResizes (server: ServerFacts, open: readonly StoredOperation[], priceOf: PriceOf): number | null {
-  const present = placeOf(server)
+  const current = regionalPlanOf(server)
   const coming = open.filter(({ operation }) => operation.action === 'resize' && operation.server_id === server.id)
-    .map(({ goal }) => goal?.plan === undefined ? present : { ...present, plan: goal.plan })
-  const prices = [present, ...coming].map(priceOf)
+    .map(({ goal }) => goal?.plan === undefined ? current : { ...current, plan: goal.plan })
+  const prices = [current, ...coming].map(priceOf)
   const known = prices.filter(price => price !== null)
   return known.length < prices.length ? null : Math.max(...known)
 }
@@ -98,6 +107,6 @@ function unseenCreates (verbs: AdapterVerbs, rows: readonly Seen[], open: readon
     const isSeen = rows.some(seen => serverId === null
       ? !baseline.has(fingerprintOf(seen.server.id)) && mayBeCreated(verbs, { spec: search.spec, mark: id, seen })
       : seen.server.id === serverId)
-    return isSeen ? [] : [{ id, placed: { plan: search.spec.plan, region: search.spec.region ?? null } }]
+    return isSeen ? [] : [{ id, bought: { plan: search.spec.plan, region: search.spec.region ?? null } }]
   })
 }

@@ -35,18 +35,6 @@ const going: Evaluation = { verdict: 'going', note: null, error: null }
 const done: Evaluation = { verdict: 'done', note: null, error: null }
 const failed = (error: string): Evaluation => ({ verdict: 'failed', note: null, error })
 
-/** The goal of each verb whose adapter gives none; null: the operation is done when the provider accepts it. */
-export const defaultGoals = {
-  start: { statuses: ['running', 'rescue'] },
-  stop: { statuses: ['stopped'] },
-  reboot: { statuses: ['running', 'rescue'], transition: true },
-  create: { statuses: ['running'] },
-  delete: { absent: true },
-  rebuild: { statuses: ['running', 'stopped'], transition: true, via: 'rebuilding' },
-  rescue: { statuses: ['rescue'] },
-  unrescue: { statuses: ['running', 'stopped'] }
-} as const satisfies Readonly<Record<string, Goal>>
-
 /** Compares the goal with the server that the provider shows now; null: it shows none. */
 export function evaluateGoal (goal: Goal, server: ServerFacts | null, facts: ActionFacts): Evaluation {
   const { sinceSentMs, transitionSeen, isNew, isAmbiguous, snapshots = null, fault = null } = facts

@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net'
+import { canonicalAddress } from '../domain/address.ts'
 import type { FilterName, Seen, ServerFilters } from '../domain/list.ts'
 import type { ServerFacts } from '../domain/server.ts'
 
@@ -30,7 +30,3 @@ export function matches (server: ServerFacts, filters: ServerFilters, except: re
 /** The filters that cannot be applied to this row before it is hydrated. */
 export const lackingFilters = (seen: Seen, filters: ServerFilters): readonly FilterName[] =>
   seen.missing === undefined ? [] : seen.missing.filter(name => filters[name] !== undefined)
-
-/** One spelling for each address: IPv6 has many. */
-export const canonicalAddress = (address: string): string =>
-  isIPv6(address) && !address.includes('%') ? new URL(`http://[${address}]/`).hostname : address

@@ -4,7 +4,7 @@ import type { Engine } from '../operations/engine.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
 import type { Account } from '../transport/account.ts'
 import type { Cursors } from './cursor.ts'
-import type { Page, PageQuery } from './paginate.ts'
+import type { Page, PageRequest } from './paginate.ts'
 
 export interface OperationFilters {
   readonly statuses: ReadonlySet<OperationStatus> | null
@@ -21,7 +21,7 @@ export interface Waiting {
 /** Reads of operations. None of them calls a provider: one poller for each account does that for all callers. */
 export interface Operations {
   /** Newest first. */
-  list(account: Account, filters: OperationFilters, query: PageQuery): Promise<Page<Operation>>
+  list(account: Account, filters: OperationFilters, query: PageRequest): Promise<Page<Operation>>
   find(account: Account, id: string): Promise<StoredOperation>
   wait(account: Account, id: string, waiting: Waiting): Promise<Operation>
   changes(stored: StoredOperation, version: number, signal: AbortSignal): AsyncGenerator<StoredOperation>

@@ -1,7 +1,7 @@
 import { compareText } from '../domain/compare.ts'
 import type { Cursors } from './cursor.ts'
 
-export interface PageQuery {
+export interface PageRequest {
   readonly limit: number
   readonly cursor: string | null
 }
@@ -22,7 +22,7 @@ export interface Paging<Row> {
  * One page of rows that are all in memory, in the order of their keys: a row that stays is returned once, even if others come and go
  * between pages.
  */
-export function pageOf<Row> (cursors: Cursors, rows: readonly Row[], query: PageQuery, { keyOf, bound }: Paging<Row>): Page<Row> {
+export function pageOf<Row> (cursors: Cursors, rows: readonly Row[], query: PageRequest, { keyOf, bound }: Paging<Row>): Page<Row> {
   const shape = JSON.stringify(bound)
   const after = query.cursor === null ? null : cursors.read(query.cursor, shape).id
   const keyed = new Map(rows.map(row => [keyOf(row), row]))

@@ -3,30 +3,51 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 const quickS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 const longS = [...quickS, 120, 300]
 
+const makersFor = (registry: Registry) => {
+  const registers = [registry]
+  return {
+    counter: <Label extends string>(name: string, help: string, ...labelNames: Label[]): Counter<Label> =>
+      new Counter({ name, help, labelNames, registers }),
+    gauge: <Label extends string>(name: string, help: string, ...labelNames: Label[]): Gauge<Label> =>
+      new Gauge({ name, help, labelNames, registers }),
+    histogram: <Label extends string>(name: string, help: string, buckets: number[], ...labelNames: Label[]): Histogram<Label> =>
+      new Histogram({ name, help, buckets, labelNames, registers })
+  }
+}
+
 /**
  * The metrics. Labels have few values: configured accounts, the gateway's own routes, verbs and closed lists. An empty account means that
  * the request concerned none.
  */
 export function createInstruments (registry: Registry) {
-  const registers = [registry]
-  const counter = <Label extends string>(name: string, help: string, ...labelNames: Label[]): Counter<Label> => new Counter({ name, help, labelNames, registers })
-  const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]): Gauge<Label> => new Gauge({ name, help, labelNames, registers })
-  const histogram = <Label extends string>(name: string, help: string, buckets: number[], ...labelNames: Label[]): Histogram<Label> =>
-    new Histogram({ name, help, buckets, labelNames, registers })
+  const { counter, gauge, histogram } = makersFor(registry)
   return {
-    requests: counter('hawser_requests_total', 'HTTP requests answered; status 499 means that the caller disconnected first', 'method', 'route', 'status', 'account'),
-    requestSeconds: histogram('hawser_request_duration_seconds', 'Time from the arrival of a request to its response', longS, 'route', 'status_class'),
+    requests: counter('hawser_requests_total', 'HTTP requests answered; status 499 means that the caller disconnected first',
+      'method', 'route', 'status', 'account'),
+    requestSeconds: histogram('hawser_request_duration_seconds', 'Time from the arrival of a request to its response',
+      longS, 'route', 'status_class'),
     problems: counter('hawser_problems_total', 'Problem responses, by the last part of their type', 'problem', 'account'),
-    calls: counter('hawser_upstream_calls_total', 'Calls sent to providers, including retries and sign-ins', 'account', 'endpoint', 'outcome'),
+    calls: counter('hawser_upstream_calls_total', 'Calls sent to providers, including retries and sign-ins',
+      'account', 'endpoint', 'outcome'),
     callSeconds: histogram('hawser_upstream_call_duration_seconds', 'Duration of one attempt to call a provider', quickS, 'account'),
     retries: counter('hawser_upstream_retries_total', 'Calls that were retries of an earlier one', 'account'),
-    wakes: counter('hawser_upstream_suspended_total', 'Responses of a suspended platform; each is retried until the platform wakes', 'account'),
-    logins: counter('hawser_token_logins_total', 'Sign-in calls by outcome; a sign-in takes one call, or three on behalf of another user', 'account', 'outcome'),
-    retriesRefused: counter('hawser_retry_budget_refusals_total', 'Retries that were skipped because the retry budget was exhausted', 'account'),
+    wakes: counter('hawser_upstream_suspended_total', 'Responses of a suspended platform; each is retried until the platform wakes',
+      'account'),
+    logins: counter('hawser_token_logins_total', 'Sign-in calls by outcome; a sign-in takes one call, or three on behalf of another user',
+      'account', 'outcome'),
+    retriesRefused: counter('hawser_retry_budget_refusals_total', 'Retries that were skipped because the retry budget was exhausted',
+      'account'),
     cache: counter('hawser_cache_requests_total', 'Cache lookups of reads', 'account', 'result'),
     breaker: gauge('hawser_breaker_state', '1 for the current state of the circuit breaker, 0 for the others', 'account', 'state'),
-    flushed: gauge('hawser_state_flushed', '1 while creates with an Idempotency-Key are refused, because keys were lost and no operator has acknowledged it', 'account'),
-    openOperations: gauge('hawser_operations_open', 'Operations that have not ended. With Redis every replica reports all of them: take the maximum', 'account', 'state'),
+    flushed: gauge(
+      'hawser_state_flushed',
+      '1 while creates with an Idempotency-Key are refused, because keys were lost and no operator has acknowledged it',
+      'account'
+    ),
+    openOperations: gauge(
+      'hawser_operations_open', 'Operations that have not ended. With Redis every replica reports all of them: take the maximum',
+      'account', 'state'
+    ),
     endedOperations: counter('hawser_operations_ended_total', 'Operations whose verdict this replica gave', 'account', 'action', 'state'),
     begunOperations: counter('hawser_operations_begun_total', 'Operations recorded before the provider was called', 'account', 'action'),
     pollLag: histogram('hawser_poll_lag_seconds', 'Delay of polls of operations after they were due', quickS, 'account'),

@@ -67,7 +67,8 @@ export function createMetrics (sources: MetricSources): Metrics {
 }
 
 /** A number that is not available in time is absent, not zero. An account without open operations still has the series. */
-async function countOperations ({ openOperations: gauge }: Instruments, { accounts, pending, patienceMs = 1000 }: MetricSources): Promise<void> {
+async function countOperations ({ openOperations: gauge }: Instruments, sources: MetricSources): Promise<void> {
+  const { accounts, pending, patienceMs = 1000 } = sources
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<null>(resolve => { timer = setTimeout(() => { resolve(null) }, patienceMs) })
   const all = Promise.all(accounts().map(async account => ({ account, open: await pending(account) })))

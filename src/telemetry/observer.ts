@@ -108,7 +108,9 @@ const silentRequestTrace: RequestTrace = { trace: silentTrace, id: null, end: ig
 export const silentTracer: Tracer = { begin: () => silentRequestTrace, close: async () => {} }
 
 /** One attempt for the trace: with the provider's host, but without path and query, which may hold ids. */
-export const toTracedCall = (sent: SentCall, request: { readonly method: string, readonly url: string } | null, startedAt: number): TracedCall => ({
+export const toTracedCall = (
+  sent: SentCall, request: { readonly method: string, readonly url: string } | null, startedAt: number
+): TracedCall => ({
   name: `${sent.account} ${sent.endpoint}`,
   startedAt,
   durationMs: sent.durationMs,

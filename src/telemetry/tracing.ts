@@ -1,7 +1,7 @@
 import type * as OpenTelemetry from '@opentelemetry/api'
 import type { Span, Tracer as SpanMaker } from '@opentelemetry/api'
 import type { SpanExporter } from '@opentelemetry/sdk-trace-node'
-import { silentTracer, type RequestTrace, type Tracer, type TraceAttributes } from './observer.ts'
+import { silentTracer, type RequestTrace, type TracedCall, type Tracer } from './observer.ts'
 
 type Api = typeof OpenTelemetry
 
@@ -48,7 +48,7 @@ function beginTrace (api: Api, maker: SpanMaker, traceparent: string | undefined
   const root = parent === null ? api.ROOT_CONTEXT : api.trace.setSpanContext(api.ROOT_CONTEXT, parent)
   const span = maker.startSpan('request', { kind: api.SpanKind.SERVER }, root)
   const context = api.trace.setSpan(root, span)
-  const end = (ended: Span, { attributes, failed }: { readonly attributes: TraceAttributes, readonly failed: boolean }, at: number): void => {
+  const end = (ended: Span, { attributes, failed }: Pick<TracedCall, 'attributes' | 'failed'>, at: number): void => {
     ended.setAttributes({ ...attributes })
     if (failed) ended.setStatus({ code: api.SpanStatusCode.ERROR })
     ended.end(at)
@@ -72,7 +72,8 @@ const knownPropagators = new Set(['tracecontext', 'none', ''])
 
 /** W3C Trace Context, 3.2: later versions may append fields after a dash. */
 function parentOf (traceparent: string | undefined) {
-  const [, version, traceId, spanId, flags = '', more] = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/.exec(traceparent ?? '') ?? []
+  const form = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
+  const [, version, traceId, spanId, flags = '', more] = form.exec(traceparent ?? '') ?? []
   if (traceId === undefined || spanId === undefined || version === 'ff' || (version === '00' && more !== undefined)) return null
   if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return null
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1, isRemote: true }

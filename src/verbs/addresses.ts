@@ -1,41 +1,40 @@
 import { isIP } from 'node:net'
-import type { AddressRow } from '../domain/catalog.ts'
-import { accountParams, addressParams, serverAddressParams, serverParams } from './params.ts'
-import { addressPageSchema, ptrAnswer } from './resource-schemas.ts'
-import { attachBody, pageQuery, ptrBody, writeQuery } from './schemas.ts'
-import { bound, command, direct, listing, none } from './verb.ts'
+import { addressRowSchema, type AddressRow } from '../domain/catalog.ts'
+import { attachBody, pageAnswer, ptrAnswer, ptrBody } from './schemas.ts'
+import { command, direct, forward, listing, none } from './verb.ts'
 
-const keyed = (row: AddressRow) => ({ key: JSON.stringify([row.address, row.prefix_length, row.server_id]), row })
-
-const page = { tag: 'Addresses', query: pageQuery, answer: { description: 'A page of addresses', schema: addressPageSchema } } as const
+const page = {
+  tag: 'Addresses',
+  action: 'addresses.list',
+  answer: pageAnswer('addresses', 'AddressPage', addressRowSchema),
+  keyOf: (row: AddressRow) => JSON.stringify([row.address, row.prefix_length, row.server_id])
+} as const
 
 const listOfServer = listing({
   ...page,
   operationId: 'listServerAddresses',
-  action: 'addresses.list',
   summary: 'List the addresses of a server',
   description: 'Returns one page of the addresses that are attached to a server.',
   path: '/servers/:id/addresses',
-  params: serverParams,
-  toCall: ({ params: { id } }) => ({
-    bind: ({ 'addresses.list': verb }) => verb && { verb, ready: () => async () => (await verb.run(id)).map(keyed) }
-  })
+  bind: (verbs, permit, { params: { id } }) => {
+    const { verb } = permit(verbs['addresses.list'])
+    return { verb, run: async () => await verb.run(id) }
+  }
 })
 
 const listOfAccount = listing({
   ...page,
   operationId: 'listAddresses',
-  action: 'addresses.list',
   summary: 'List addresses',
   description: 'Returns one page of the addresses of an account, attached to a server or not.',
   path: '/addresses',
-  params: accountParams,
-  toCall: () => ({
-    bind: ({ 'addresses.list': verb }) => verb && { verb, ready: () => async () => (await verb.all()).map(keyed) }
-  })
+  bind: (verbs, permit) => {
+    const { verb } = permit(verbs['addresses.list'])
+    return { verb, run: async () => await verb.all() }
+  }
 })
 
-const change = { tag: 'Addresses', permission: 'write', query: writeQuery } as const
+const change = { tag: 'Addresses', permission: 'write' } as const
 
 const attach = command({
   ...change,
@@ -45,13 +44,12 @@ const attach = command({
   description: 'Attaches addresses of the account to a server.',
   method: 'POST',
   path: '/servers/:id/addresses',
-  params: serverParams,
   body: attachBody,
-  toCommand: ({ params: { id }, body: { addresses } }) => ({
+  bind: forward(
+    verbs => verbs['addresses.attach'],
     // An id cannot be seen as an address: the adapter names the expected address, or a lost answer ends as `unknown`.
-    goal: addresses.every(address => isIP(address) !== 0) ? { has: addresses } : null,
-    bind: verbs => bound(verbs['addresses.attach'], () => ({ id, addresses }))
-  })
+    ({ addresses }) => addresses.every(address => isIP(address) !== 0) ? { has: addresses } : null
+  )
 })
 
 const detach = command({
@@ -62,12 +60,8 @@ const detach = command({
   description: 'Detaches an address from a server.',
   method: 'DELETE',
   path: '/servers/:id/addresses/:address',
-  params: serverAddressParams,
   body: none,
-  toCommand: ({ params: { id, address } }) => ({
-    goal: { missing: [address] },
-    bind: verbs => bound(verbs['addresses.detach'], () => ({ id, address }))
-  })
+  bind: forward(verbs => verbs['addresses.detach'], ({ address }) => ({ missing: [address] }))
 })
 
 const setPtr = direct({
@@ -78,13 +72,10 @@ const setPtr = direct({
   description: 'Sets the reverse DNS name (PTR record) of an address.',
   method: 'PUT',
   path: '/addresses/:address/ptr',
-  params: addressParams,
+  isIdempotent: true,
   body: ptrBody,
   answer: { description: 'The new name; with `dry_run`, the calls that would be sent', schema: ptrAnswer },
-  toCall: ({ params: { address }, body: { ptr } }) => ({
-    isRepeatable: true,
-    bind: verbs => bound(verbs.ptr, () => ({ address, ptr }))
-  })
+  bind: forward(({ ptr }) => ptr)
 })
 
 export const addressVerbs = [listOfServer, listOfAccount, attach, detach, setPtr]

@@ -7,4 +7,5 @@ import { snapshotVerbs } from './snapshots.ts'
 import type { ApiVerb } from './verb.ts'
 
 /** Every verb of the API that runs at a provider, except reads of servers and raw calls. */
-export const apiVerbs: readonly ApiVerb[] = [...lifecycleVerbs, ...powerVerbs, ...snapshotVerbs, ...addressVerbs, ...catalogVerbs, ...ownerVerbs]
+export const apiVerbs: readonly ApiVerb[] =
+  [...lifecycleVerbs, ...powerVerbs, ...snapshotVerbs, ...addressVerbs, ...catalogVerbs, ...ownerVerbs]

@@ -1,16 +1,41 @@
+import type { AdapterVerbs } from '../adapters/verbs.ts'
 import { badMember } from '../domain/failure.ts'
-import { refuseProtected } from '../domain/protection.ts'
 import type { Seen } from '../domain/list.ts'
-import type { Server } from '../domain/server.ts'
-import { rebuildSpecSchema, resizeSpecSchema, type ResizeSpec } from '../domain/spec.ts'
-import { defaultGoals } from '../operations/goal.ts'
-import { create } from './create.ts'
-import { checkSizes, givenMembers } from './members.ts'
-import { serverParams } from './params.ts'
-import { changeBody, confirmedQuery, namedEmptyBody, passwordAnswer, passwordBody, serverOrOperationOrDryRun, writeQuery } from './schemas.ts'
-import { bound, command, none } from './verb.ts'
+import { refuseProtected } from '../domain/protection.ts'
+import { createSpecSchema, rebuildSpecSchema, resizeSpecSchema, type CreateSpec } from '../domain/spec.ts'
+import { checkSizes, parseOptions, refuseMissing } from './members.ts'
+import { changeBody, emptyBody, passwordAnswer, passwordBody, serverOrOperationOrDryRun } from './schemas.ts'
+import { command, forward, guaranteed, none } from './verb.ts'
 
-const common = { tag: 'Lifecycle', method: 'POST', permission: 'write', params: serverParams, query: writeQuery } as const
+const common = { tag: 'Lifecycle', method: 'POST', permission: 'write' } as const
+
+const create = command({
+  ...common,
+  operationId: 'createServer',
+  action: 'create',
+  generatesPassword: true,
+  summary: 'Create a server',
+  description: 'Creates a server, which costs money. With an `Idempotency-Key` it can be retried after any failure: ' +
+    'one key never buys two servers while the state store keeps what it acknowledged.',
+  path: '/servers',
+  creates: true,
+  spends: true,
+  body: createSpecSchema,
+  goal: { statuses: ['running'] },
+  bind: (verbs, permit, { body: spec }) => {
+    const { verb, parameters } = permit(verbs.create)
+    checkSizes(spec)
+    refuseMissing([...verb.requires, ...sizesNeeded(verb.accepts, spec)], spec)
+    const options = parseOptions(verb.options, spec.options)
+    return { verb, spec, buys: spec, run: async (_seen, mark) => await verb.run({ ...parameters, ...spec, options }, mark) }
+  }
+})
+
+/** What costs money has no default: a plan, or every size that the provider takes. */
+function sizesNeeded (accepts: readonly string[], { plan }: CreateSpec): readonly string[] {
+  const sizes = ['cpus', 'memory_mib', 'disk_gib'].filter(member => accepts.includes(member))
+  return plan !== undefined ? [] : sizes.length === 0 ? ['plan'] : sizes
+}
 
 const remove = command({
   ...common,
@@ -23,21 +48,18 @@ const remove = command({
   path: '/servers/:id',
   permission: 'delete',
   reads: 'before',
-  query: confirmedQuery,
+  destroys: true,
   body: none,
-  toCommand: ({ params: { id }, query: { confirm } }) => ({
-    destroys: { serverId: id, confirm },
-    inspect: ({ server }) => { refuseProtected(server, 'deleted') },
-    goal: defaultGoals.delete,
-    bind: verbs => bound(verbs.delete, seen => ({ seen: present(seen) }))
-  })
+  goal: { absent: true },
+  bind: (verbs, permit) => {
+    const { verb, parameters } = permit(verbs.delete)
+    return {
+      verb,
+      inspect: ({ server }) => { refuseProtected(server, 'deleted') },
+      run: async seen => await verb.run({ ...parameters, seen: guaranteed(seen) })
+    }
+  }
 })
-
-/** The server that `preflight: true` guarantees. */
-function present (seen: Seen | null): Seen {
-  if (seen === null) throw new Error('the server was not read before the write')
-  return seen
-}
 
 const resize = command({
   ...common,
@@ -45,36 +67,34 @@ const resize = command({
   action: 'resize',
   summary: 'Resize a server',
   description: 'Changes the plan of a server, or its CPUs, memory and disk. A disk never shrinks. ' +
-    'Some providers resize only a stopped server: without `restart` the request is refused, or waits until the server is stopped. Some restart a running server in any case (see `note` of the capability). ' +
+    'Some providers resize only a stopped server: without `restart` the request is refused, or waits until the server is stopped. ' +
+    'Some restart a running server in any case (see `note` of the capability). ' +
     'Under `guard.max_monthly_price` of the account, a plan that would cost too much, or whose price is not known, is refused with 403.',
   path: '/servers/:id/resize',
   reads: 'before',
   spends: true,
   body: resizeSpecSchema,
-  toCommand: ({ params: { id }, body: spec }) => {
+  bind: (verbs, permit, { body: spec }) => {
+    const { verb, parameters } = permit(verbs.resize)
+    checkSizes(spec)
     const { restart, ...sizes } = spec
+    if (Object.values(sizes).every(value => value === undefined)) {
+      throw badMember('body', 'must contain plan, or at least one of cpus, memory_mib and disk_gib')
+    }
+    /** A record keeps naming the plan after its sizes were changed: a plan that is named already proves nothing. */
+    const isPlanShown = (seen: Seen | null): boolean => spec.plan !== undefined && seen?.server.plan?.id === spec.plan
     return {
-      given: givenMembers(spec),
-      buys: { plan: spec.plan, region: undefined, serverId: id },
-      goal: { statuses: ['running', 'stopped'], ...sizes },
-      bind: ({ resize: verb }) => verb && {
-        verb,
-        goalOf: seen => ({ statuses: ['running', 'stopped'], ...sizes, ...(isPlanShown(spec, seen) ? { unprovable: true } : {}) }),
-        ready: own => {
-          checkSizes(spec)
-          if (Object.values(sizes).every(value => value === undefined)) throw badMember('body', 'must contain plan, or at least one of cpus, memory_mib and disk_gib')
-          return async seen => {
-            const accepted = await verb.run({ ...own, seen: present(seen), ...spec })
-            return isPlanShown(spec, seen) && accepted.goal === undefined ? { note: planShownNote, ...accepted } : accepted
-          }
-        }
+      verb,
+      buys: { plan: spec.plan },
+      goal: seen => ({ statuses: ['running', 'stopped'], ...sizes, ...(isPlanShown(seen) ? { unprovable: true } : {}) }),
+      run: async seen => {
+        const accepted = await verb.run({ ...parameters, seen: guaranteed(seen), ...spec })
+        return isPlanShown(seen) && accepted.goal === undefined ? { note: planShownNote, ...accepted } : accepted
       }
     }
   }
 })
 
-/** A record keeps naming the plan after its sizes were changed: a plan that is named already proves nothing. */
-const isPlanShown = ({ plan }: ResizeSpec, seen: Seen | null): boolean => plan !== undefined && seen?.server.plan?.id === plan
 const planShownNote = 'The provider showed this plan before the resize, so seeing it does not prove a change.'
 
 const rebuild = command({
@@ -86,14 +106,13 @@ const rebuild = command({
   description: 'Reinstalls the server from an image. All data on its main disk is lost.',
   path: '/servers/:id/rebuild',
   reads: 'before',
-  query: confirmedQuery,
+  destroys: true,
   body: rebuildSpecSchema,
-  toCommand: ({ params: { id }, query: { confirm }, body: spec }) => ({
-    given: { 'body.password': spec.password, 'body.ssh_keys': spec.ssh_keys },
-    destroys: { serverId: id, confirm },
-    goal: defaultGoals.rebuild,
-    bind: verbs => bound(verbs.rebuild, seen => ({ seen: present(seen), ...spec }))
-  })
+  goal: { statuses: ['running', 'stopped'], transition: true, via: 'rebuilding' },
+  bind: (verbs, permit, { body: spec }) => {
+    const { verb, parameters } = permit(verbs.rebuild)
+    return { verb, run: async seen => await verb.run({ ...parameters, seen: guaranteed(seen), ...spec }) }
+  }
 })
 
 const rescue = command({
@@ -104,11 +123,9 @@ const rescue = command({
   summary: 'Enter rescue mode',
   description: 'Boots the server into the provider\'s rescue system.',
   path: '/servers/:id/rescue',
-  body: namedEmptyBody('RescueServerRequest'),
-  toCommand: ({ params: { id } }) => ({
-    goal: defaultGoals.rescue,
-    bind: verbs => bound(verbs.rescue, () => ({ id }))
-  })
+  body: emptyBody('RescueServerRequest'),
+  goal: { statuses: ['rescue'] },
+  bind: forward(({ rescue }) => rescue)
 })
 
 const unrescue = command({
@@ -118,11 +135,9 @@ const unrescue = command({
   summary: 'Leave rescue mode',
   description: 'Boots the server into its own system again.',
   path: '/servers/:id/unrescue',
-  body: namedEmptyBody('UnrescueServerRequest'),
-  toCommand: ({ params: { id } }) => ({
-    goal: defaultGoals.unrescue,
-    bind: verbs => bound(verbs.unrescue, () => ({ id }))
-  })
+  body: emptyBody('UnrescueServerRequest'),
+  goal: { statuses: ['running', 'stopped'] },
+  bind: forward(({ unrescue }) => unrescue)
 })
 
 /** A password is either given or generated by the vendor: never both, and never generated where it cannot be returned. */
@@ -131,7 +146,8 @@ const password = command({
   operationId: 'setPassword',
   action: 'password',
   summary: 'Set the administrator password',
-  description: 'Sets the password of the administrator. Omit it if the provider generates one: the generated password is returned once, with 200.',
+  description: 'Sets the password of the administrator. Omit it if the provider generates one: ' +
+    'the generated password is returned once, with 200.',
   path: '/servers/:id/password',
   mayHaveKey: body => typeof body === 'object' && body !== null && 'password' in body,
   body: passwordBody,
@@ -139,17 +155,13 @@ const password = command({
     description: 'The generated password; with `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent',
     schema: passwordAnswer
   },
-  toCommand: ({ params: { id }, body: { password: wanted } = {} }) => ({
-    given: { 'body.password': wanted },
-    goal: null,
-    bind: ({ password: verb }) => verb && {
-      verb,
-      ready: own => {
-        if (wanted === undefined && verb.accepts?.includes('password') === true) throw badMember('body.password', 'is required: this provider does not generate passwords')
-        return async () => await verb.run({ ...own, id, password: wanted })
-      }
+  bind: (verbs, permit, { input }) => {
+    const { verb, parameters } = permit(verbs.password)
+    if (input.password === undefined && verb.accepts?.includes('password') === true) {
+      throw badMember('body.password', 'is required: this provider does not generate passwords')
     }
-  })
+    return { verb, run: async () => await verb.run({ ...parameters, ...input }) }
+  }
 })
 
 /** A new name, the deletion protection, or both one after the other. */
@@ -170,25 +182,23 @@ const update = command({
       'with `dry_run`, the calls that would be sent',
     schema: serverOrOperationOrDryRun
   },
-  isShown: ({ body: { name, protected: isProtected } }, server: Server) =>
-    (name === undefined || server.name === name) && (isProtected === undefined || server.protected === isProtected),
-  toCommand: ({ params: { id }, body: { name, protected: isProtected } }) => {
+  actionOf: ({ name, protected: isProtected }) => {
     if (name === undefined && isProtected === undefined) throw badMember('body', 'must contain name or protected')
+    return name === undefined ? 'protect' : isProtected === undefined ? 'rename' : 'update'
+  },
+  isShown: (server, { name, protected: isProtected }) =>
+    (name === undefined || server.name === name) && (isProtected === undefined || server.protected === isProtected),
+  bind: ({ rename, protect }: AdapterVerbs, permit, { params: { id }, body: { name, protected: isProtected } }) => {
+    const lacksOne = (name !== undefined && rename === undefined) || (isProtected !== undefined && protect === undefined)
+    const { verb } = permit(lacksOne ? undefined : name === undefined ? protect : rename)
     return {
-      action: name === undefined ? 'protect' : isProtected === undefined ? 'rename' : 'update',
-      goal: { name, protected: isProtected },
-      bind: ({ rename, protect }) => {
-        const verb = name === undefined ? protect : rename
-        if (verb === undefined || (isProtected !== undefined && protect === undefined)) return undefined
-        return {
-          verb,
-          ready: () => async () => {
-            const renamed = name === undefined ? {} : await rename?.run({ id, name }) ?? {}
-            if (isProtected === undefined) return renamed
-            const changed = await protect?.run({ id, protected: isProtected }) ?? {}
-            return name === undefined ? changed : {}
-          }
-        }
+      verb,
+      goal: () => ({ name, protected: isProtected }),
+      run: async () => {
+        const renamed = name === undefined ? {} : await rename?.run({ id, name }) ?? {}
+        if (isProtected === undefined) return renamed
+        const changed = await protect?.run({ id, protected: isProtected }) ?? {}
+        return name === undefined ? changed : {}
       }
     }
   }

@@ -1,21 +1,16 @@
 import type { z } from 'zod'
 import { badMember, GatewayError } from '../domain/failure.ts'
 import { invalidRequest } from '../domain/invalid.ts'
-import type { CreateSpec, ResizeSpec } from '../domain/spec.ts'
+import type { ResizeSpec } from '../domain/spec.ts'
 
-/** The given members of a body by their path, as in `Call.given`. */
-export const givenMembers = (members: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(members).map(([name, value]) => [`body.${name}`, value]))
-
-/** Refuses all missing members in one problem. */
-export function refuseMissing (paths: readonly string[]): void {
+/** Refuses all required members of a body that are missing, in one problem. */
+export function refuseMissing (required: readonly string[], body: object): void {
+  const given = new Map<string, unknown>(Object.entries(body))
+  const paths = [...new Set(required)].filter(name => given.get(name) === undefined).map(name => `body.${name}`)
   if (paths.length === 0) return
   const errors = paths.map(path => ({ path, message: 'is required by this provider' }))
   throw new GatewayError('invalid-request', `required by this provider, but missing: ${paths.join(', ')}`, { errors })
 }
-
-/** For members that exclude each other. */
-export const refuseBoth = (path: string, other: string): GatewayError => badMember(path, `cannot be combined with ${other}`)
 
 /** The provider's own members, as its strict schema returns them. */
 export function parseOptions<T> (schema: z.ZodType<T>, options: unknown): T {
@@ -25,7 +20,9 @@ export function parseOptions<T> (schema: z.ZodType<T>, options: unknown): T {
 }
 
 /** A plan already determines the sizes. */
-export function checkSizes ({ plan, cpus, memory_mib: memoryMib }: CreateSpec | ResizeSpec): void {
-  if (plan !== undefined && cpus !== undefined) throw refuseBoth('body.cpus', 'plan')
-  if (plan !== undefined && memoryMib !== undefined) throw refuseBoth('body.memory_mib', 'plan')
+export function checkSizes (body: Pick<ResizeSpec, 'plan' | 'cpus' | 'memory_mib'>): void {
+  if (body.plan === undefined) return
+  for (const name of ['cpus', 'memory_mib'] as const) {
+    if (body[name] !== undefined) throw badMember(`body.${name}`, 'cannot be combined with plan')
+  }
 }

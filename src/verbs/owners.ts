@@ -1,10 +1,8 @@
+import { loginLinkSchema, ownerSchema } from '../domain/catalog.ts'
 import { ownerSpecSchema } from '../domain/spec.ts'
-import { givenMembers, parseOptions, refuseMissing } from './members.ts'
-import { accountParams, ownerParams } from './params.ts'
-import { loginLinkSchema, ownerAnswer, ownerPageSchema, ownerSchema } from './resource-schemas.ts'
-import { noQuery } from '../domain/parameter.ts'
-import { namedEmptyBody, pageQuery, writeQuery } from './schemas.ts'
-import { bound, direct, listing, none } from './verb.ts'
+import { parseOptions, refuseMissing } from './members.ts'
+import { emptyBody, ownerAnswer, pageAnswer } from './schemas.ts'
+import { direct, forward, listing, none } from './verb.ts'
 
 const list = listing({
   operationId: 'listOwners',
@@ -13,12 +11,12 @@ const list = listing({
   summary: 'List owners',
   description: 'Returns one page of the owners that servers can belong to, such as clients or projects.',
   path: '/owners',
-  params: accountParams,
-  query: pageQuery,
-  answer: { description: 'A page of owners', schema: ownerPageSchema },
-  toCall: () => ({
-    bind: ({ 'owners.list': verb }) => verb && { verb, ready: () => async () => (await verb.run()).map(row => ({ key: row.id, row })) }
-  })
+  answer: pageAnswer('owners', 'OwnerPage', ownerSchema),
+  bind: (verbs, permit) => {
+    const { verb } = permit(verbs['owners.list'])
+    return { verb, run: async () => await verb.run() }
+  },
+  keyOf: ({ id }) => id
 })
 
 const get = direct({
@@ -30,13 +28,12 @@ const get = direct({
   method: 'GET',
   path: '/owners/:owner',
   permission: 'read',
-  params: ownerParams,
-  query: noQuery,
   body: none,
   answer: { description: 'The owner', schema: ownerSchema },
-  toCall: ({ params: { owner } }) => ({
-    bind: ({ 'owners.list': verb }) => verb && { verb, ready: () => async () => await verb.get(owner) }
-  })
+  bind: (verbs, permit, { params: { owner } }) => {
+    const { verb } = permit(verbs['owners.list'])
+    return { verb, run: async () => await verb.get(owner) }
+  }
 })
 
 const create = direct({
@@ -48,22 +45,14 @@ const create = direct({
   method: 'POST',
   path: '/owners',
   permission: 'write',
-  params: accountParams,
-  query: writeQuery,
   body: ownerSpecSchema,
   answer: { status: 201, description: 'The owner', schema: ownerAnswer },
-  toCall: ({ body: spec }) => ({
-    given: givenMembers(spec),
-    bind: ({ 'owners.create': verb }) => verb && {
-      verb,
-      ready: own => {
-        const given = new Map<string, unknown>(Object.entries(spec))
-        refuseMissing(verb.requires.filter(member => given.get(member) === undefined && member !== 'options').map(member => `body.${member}`))
-        const options = parseOptions(verb.options, spec.options)
-        return async () => await verb.run({ ...own, ...spec, options })
-      }
-    }
-  })
+  bind: (verbs, permit, { body: spec }) => {
+    const { verb, parameters } = permit(verbs['owners.create'])
+    refuseMissing(verb.requires.filter(member => member !== 'options'), spec)
+    const options = parseOptions(verb.options, spec.options)
+    return { verb, run: async () => await verb.run({ ...parameters, ...spec, options }) }
+  }
 })
 
 const createLoginLink = direct({
@@ -76,13 +65,9 @@ const createLoginLink = direct({
   path: '/owners/:owner/login-link',
   permission: 'admin',
   mayHaveKey: () => false,
-  params: ownerParams,
-  query: writeQuery,
-  body: namedEmptyBody('CreateLoginLinkRequest'),
+  body: emptyBody('CreateLoginLinkRequest'),
   answer: { status: 201, description: 'The link', schema: loginLinkSchema, isSecret: true },
-  toCall: ({ params: { owner } }) => ({
-    bind: verbs => bound(verbs.login_link, () => ({ owner }))
-  })
+  bind: forward(verbs => verbs.login_link)
 })
 
 export const ownerVerbs = [list, get, create, createLoginLink]

@@ -1,10 +1,7 @@
-import { defaultGoals } from '../operations/goal.ts'
-import { serverParams } from './params.ts'
-import { emptyBody, forceBody, namedEmptyBody, writeQuery } from './schemas.ts'
-import { bound, command, direct } from './verb.ts'
-import { consoleAnswer } from './resource-schemas.ts'
+import { consoleAnswer, emptyBody, forceBody } from './schemas.ts'
+import { command, direct, forward } from './verb.ts'
 
-const common = { tag: 'Power', method: 'POST', permission: 'operate', params: serverParams, query: writeQuery } as const
+const common = { tag: 'Power', method: 'POST', permission: 'operate' } as const
 
 const start = command({
   ...common,
@@ -13,11 +10,9 @@ const start = command({
   summary: 'Start a server',
   description: 'Powers the server on.',
   path: '/servers/:id/start',
-  body: emptyBody,
-  toCommand: ({ params: { id } }) => ({
-    goal: defaultGoals.start,
-    bind: ({ start }) => bound(start, () => ({ id }))
-  })
+  body: emptyBody('StartRequest'),
+  goal: { statuses: ['running', 'rescue'] },
+  bind: forward(({ start }) => start)
 })
 
 const stop = command({
@@ -28,11 +23,8 @@ const stop = command({
   description: 'Shuts the server down; with `force` it is powered off without involving the guest system, if the provider supports that.',
   path: '/servers/:id/stop',
   body: forceBody,
-  toCommand: ({ params: { id }, body: { force } = {} }) => ({
-    given: { 'body.force': force },
-    goal: defaultGoals.stop,
-    bind: ({ stop }) => bound(stop, () => ({ id, ...(force === undefined ? {} : { force }) }))
-  })
+  goal: { statuses: ['stopped'] },
+  bind: forward(({ stop }) => stop)
 })
 
 const reboot = command({
@@ -43,11 +35,8 @@ const reboot = command({
   description: 'Restarts the server; with `force` it is reset without involving the guest system, if the provider supports that.',
   path: '/servers/:id/reboot',
   body: forceBody,
-  toCommand: ({ params: { id }, body: { force } = {} }) => ({
-    given: { 'body.force': force },
-    goal: defaultGoals.reboot,
-    bind: ({ reboot }) => bound(reboot, () => ({ id, ...(force === undefined ? {} : { force }) }))
-  })
+  goal: { statuses: ['running', 'rescue'], transition: true },
+  bind: forward(({ reboot }) => reboot)
 })
 
 const console = direct({
@@ -58,17 +47,18 @@ const console = direct({
   description: 'Returns a link to the console of a server. The link works without a key: treat it as a secret.',
   path: '/servers/:id/console',
   mayHaveKey: () => false,
-  body: namedEmptyBody('OpenConsoleRequest'),
+  body: emptyBody('OpenConsoleRequest'),
   answer: { description: 'The link; with `dry_run`, the calls that would be sent', schema: consoleAnswer, isSecret: true },
-  toCall: ({ params: { id } }) => ({
-    bind: ({ console: verb }) => verb && {
+  bind: (verbs, permit, { input }) => {
+    const { verb, parameters } = permit(verbs.console)
+    return {
       verb,
-      ready: own => async () => {
-        const { type, url, password = null, expires_at: expiresAt } = await verb.run({ ...own, id })
+      run: async () => {
+        const { type, url, password = null, expires_at: expiresAt } = await verb.run({ ...parameters, ...input })
         return { type, url, password, expires_at: expiresAt }
       }
     }
-  })
+  }
 })
 
 export const powerVerbs = [start, stop, reboot, console]

@@ -1,11 +1,14 @@
 import { z } from 'zod'
-import { operationExample, operationSchema, operationStatuses } from '../domain/operation.ts'
-import { flag, pageParameters, wordList } from '../domain/parameter.ts'
+import { consoleSchema, ownerSchema, ptrSchema } from '../domain/catalog.ts'
+import { pageInfoSchema } from '../domain/list.ts'
+import { operationExample, operationSchema } from '../domain/operation.ts'
+import { flag, pageParameters } from '../domain/parameter.ts'
 import { serverSchema } from '../domain/server.ts'
 
 const dryRun = flag('true: returns the calls without sending them')
 const confirm = z.string().min(1).max(255).optional()
   .meta({ description: 'The name of the server, as a confirmation; required if the account sets guard.confirm_delete' })
+export const pageQuery = z.strictObject(pageParameters)
 export const writeQuery = z.strictObject({ dry_run: dryRun })
 export const confirmedQuery = z.strictObject({ dry_run: dryRun, confirm })
 
@@ -19,7 +22,14 @@ export const dryRunSchema = z.object({
   }))
 }).meta({
   id: 'DryRun',
-  example: { calls: [{ method: 'POST', url: 'https://vm.example.com/vm/v3/host/42/stop', headers: { 'content-type': 'application/json', 'x-xsrf-token': '[redacted]' }, body: {} }] }
+  example: {
+    calls: [{
+      method: 'POST',
+      url: 'https://vm.example.com/vm/v3/host/42/stop',
+      headers: { 'content-type': 'application/json', 'x-xsrf-token': '[redacted]' },
+      body: {}
+    }]
+  }
 })
 
 /** The operation of a verb for which some providers generate a password. */
@@ -29,41 +39,42 @@ export const passwordedOperationSchema = operationSchema.extend({
 }).meta({ id: 'OperationWithPassword', example: { ...operationExample, action: 'rebuild', generated_password: 'shown once' } })
 export const passwordedOperationOrDryRun = z.union([passwordedOperationSchema, dryRunSchema]).meta({ id: 'OperationWithPasswordOrDryRun' })
 export const operationOrDryRun = z.union([operationSchema, dryRunSchema]).meta({ id: 'OperationOrDryRun' })
+export const ptrAnswer = z.union([ptrSchema, dryRunSchema]).meta({ id: 'PtrOrDryRun' })
+export const ownerAnswer = z.union([ownerSchema, dryRunSchema]).meta({ id: 'OwnerOrDryRun' })
+export const consoleAnswer = z.union([consoleSchema, dryRunSchema]).meta({ id: 'ConsoleOrDryRun' })
 export const serverOrOperationOrDryRun = z.union([serverSchema, operationSchema, dryRunSchema]).meta({ id: 'ServerOrOperationOrDryRun' })
+
+export const pageAnswer = (rows: string, id: string, row: z.ZodType) =>
+  ({ description: `A page of ${rows}`, schema: z.object({ data: z.array(row), page: pageInfoSchema }).meta({ id }) })
 
 export const changeBody = z.strictObject({
   name: z.string().min(1).max(255).optional(),
   protected: z.boolean().optional().meta({ description: 'Deletion protection' })
 }).meta({ id: 'ChangeServerRequest', example: { name: 'web-2' } })
 
-export const emptyBody = z.strictObject({}).meta({ id: 'StartRequest', example: {} }).optional()
+/** A request without members: its body may be absent. */
+export const emptyBody = (id: string) => z.strictObject({}).meta({ id, example: {} }).optional()
 export const forceBody = z.strictObject({
-  force: z.boolean().optional().meta({ description: 'Power off or reset without involving the guest system; 400 if the provider does not support it' })
+  force: z.boolean().optional()
+    .meta({ description: 'Power off or reset without involving the guest system; 400 if the provider does not support it' })
 }).meta({ id: 'ForceRequest', example: {} }).optional()
 
 export const passwordBody = z.strictObject({
   password: z.string().min(1).max(255).optional().meta({ description: 'Omitted only if the provider generates one' })
 }).meta({ id: 'SetPasswordRequest', example: { password: 'a long phrase' } }).optional()
-export const generatedPasswordSchema = z.object({ password: z.string() }).meta({ id: 'GeneratedPassword', example: { password: 'returned once' } })
+const generatedPasswordSchema = z.object({ password: z.string() })
+  .meta({ id: 'GeneratedPassword', example: { password: 'returned once' } })
 export const passwordAnswer = z.union([generatedPasswordSchema, operationSchema, dryRunSchema]).meta({ id: 'PasswordAnswer' })
 
-export const namedEmptyBody = (id: string) => z.strictObject({}).meta({ id, example: {} }).optional()
-
-export const snapshotBody = z.strictObject({ name: z.string().min(1).max(255) }).meta({ id: 'CreateSnapshotRequest', example: { name: 'before-upgrade' } })
+export const snapshotBody = z.strictObject({ name: z.string().min(1).max(255) })
+  .meta({ id: 'CreateSnapshotRequest', example: { name: 'before-upgrade' } })
 
 export const attachBody = z.strictObject({
   addresses: z.array(z.string().min(1).max(255)).min(1).max(50).meta({ description: 'IP addresses, or the provider\'s ids of addresses' })
 }).meta({ id: 'AttachAddressesRequest', example: { addresses: ['192.0.2.10'] } })
 
+const hostName = /^(?=.{1,253}\.?$)([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)+[A-Za-z0-9-]{1,63}\.?$/
 export const ptrBody = z.strictObject({
-  ptr: z.string().regex(/^(?=.{1,253}\.?$)([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)+[A-Za-z0-9-]{1,63}\.?$/, { error: 'must be a full host name such as host.example.com' }).nullable()
+  ptr: z.string().regex(hostName, { error: 'must be a full host name such as host.example.com' }).nullable()
     .meta({ description: 'null: reset to the provider\'s default name, or none' })
 }).meta({ id: 'SetPtrRequest', example: { ptr: 'host.example.com' } })
-
-export const pageQuery = z.strictObject(pageParameters)
-export const operationsQuery = z.strictObject({
-  ...pageParameters,
-  status: wordList(operationStatuses, 'One or more states, separated by commas: pending,running'),
-  server_id: z.string().min(1).max(255).optional(),
-  action: z.string().min(1).max(64).optional().meta({ description: 'For example create, stop or snapshots.create' })
-})

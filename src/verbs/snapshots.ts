@@ -1,8 +1,6 @@
-import type { Snapshot } from '../domain/catalog.ts'
-import { serverParams, snapshotParams } from './params.ts'
-import { snapshotPageSchema } from './resource-schemas.ts'
-import { confirmedQuery, namedEmptyBody, pageQuery, snapshotBody, writeQuery } from './schemas.ts'
-import { bound, command, listing, none } from './verb.ts'
+import { snapshotSchema } from '../domain/catalog.ts'
+import { emptyBody, pageAnswer, snapshotBody } from './schemas.ts'
+import { command, forward, listing, none } from './verb.ts'
 
 const list = listing({
   operationId: 'listSnapshots',
@@ -11,68 +9,51 @@ const list = listing({
   summary: 'List snapshots',
   description: 'Returns one page of the snapshots of a server.',
   path: '/servers/:id/snapshots',
-  params: serverParams,
-  query: pageQuery,
-  answer: { description: 'A page of snapshots', schema: snapshotPageSchema },
-  toCall: ({ params: { id } }) => ({
-    bind: ({ 'snapshots.list': verb }) => verb && { verb, ready: own => async () => (await verb.run({ ...own, id })).map(keyed) }
-  })
+  answer: pageAnswer('snapshots', 'SnapshotPage', snapshotSchema),
+  bind: forward(verbs => verbs['snapshots.list']),
+  keyOf: ({ id }) => id
 })
 
-const keyed = (row: Snapshot) => ({ key: row.id, row })
+const common = { tag: 'Snapshots', permission: 'write' } as const
 
 const create = command({
+  ...common,
   operationId: 'createSnapshot',
   action: 'snapshots.create',
-  tag: 'Snapshots',
   summary: 'Create a snapshot',
   description: 'Takes a snapshot of the disks of a server.',
   method: 'POST',
   path: '/servers/:id/snapshots',
-  permission: 'write',
-  params: serverParams,
-  query: writeQuery,
   body: snapshotBody,
-  toCommand: ({ params: { id }, body: { name } }) => ({
-    goal: null,
-    bind: verbs => bound(verbs['snapshots.create'], () => ({ id, name }))
-  })
+  bind: forward(verbs => verbs['snapshots.create'])
 })
 
-const change = { tag: 'Snapshots', permission: 'write', reads: 'confirmed', params: snapshotParams, query: confirmedQuery } as const
-
 const restore = command({
-  ...change,
+  ...common,
   operationId: 'restoreSnapshot',
   action: 'snapshots.restore',
   summary: 'Restore a snapshot',
   description: 'Reverts a server to a snapshot. Everything written since then is lost.',
   method: 'POST',
   path: '/servers/:id/snapshots/:snapshot/restore',
-  body: namedEmptyBody('RestoreSnapshotRequest'),
-  toCommand: ({ params: { id, snapshot }, query: { confirm } }) => ({
-    destroys: { serverId: id, confirm },
-    goal: null,
-    bind: verbs => bound(verbs['snapshots.restore'], () => ({ id, snapshot }))
-  })
+  destroys: true,
+  body: emptyBody('RestoreSnapshotRequest'),
+  bind: forward(verbs => verbs['snapshots.restore'])
 })
 
 const remove = command({
-  ...change,
+  ...common,
   operationId: 'deleteSnapshot',
   action: 'snapshots.delete',
   summary: 'Delete a snapshot',
   description: 'Deletes a snapshot permanently.',
   method: 'DELETE',
   path: '/servers/:id/snapshots/:snapshot',
+  destroys: true,
   body: none,
-  toCommand: ({ params: { id, snapshot }, query: { confirm } }) => ({
-    destroys: { serverId: id, confirm },
-    goal: null,
-    bind: ({ 'snapshots.delete': verb, 'snapshots.list': list }) => {
-      const ready = bound(verb, () => ({ id, snapshot }))
-      return ready && { ...ready, goalOf: () => list === undefined ? null : { missingSnapshot: snapshot } }
-    }
+  bind: (verbs, permit, request) => ({
+    ...forward(() => verbs['snapshots.delete'])(verbs, permit, request),
+    goal: () => verbs['snapshots.list'] === undefined ? null : { missingSnapshot: request.params.snapshot }
   })
 })
 

@@ -9,8 +9,9 @@ import type { CreateSpec } from '../../src/domain/spec.ts'
 import type { SimulatedReply } from '../../sandbox/kit/simulator.ts'
 import { serverFacts } from '../helpers/facts.ts'
 import { listAll, type Bench } from '../helpers/line.ts'
+import { badMembers } from '../helpers/verbs.ts'
 import {
-  badMemberOf, event, failureOf, html, instances, must, ok, open, openSandbox, problem, sentTo, type Sandbox
+  event, failureOf, html, instances, must, ok, open, openSandbox, problem, sentTo, type Sandbox
 } from './heficed-bench.ts'
 
 const image = '92b22afd-ad6a-4cb1-b9f7-91c2a7b1877b'
@@ -198,7 +199,7 @@ t.test('an invalid create is refused before anything is sent', async t => {
     [{ ...spec, options: { bandwidth_tb: -1 } }, 'body.options.bandwidth_tb'],
     [{ ...spec, options: { colour: 'red' } }, 'body.options.colour']
   ]
-  for (const [wrong, member] of orders) t.equal((await badMemberOf(operations.create?.run(wrong)))[0], member)
+  for (const [wrong, member] of orders) t.same(await badMembers(operations.create?.run(wrong)), [member])
   t.equal(vendor.calls.length, 0)
 })
 
@@ -365,8 +366,8 @@ t.test('a resize that the vendor does not support is refused before anything is 
     [{ memory_mib: 1024 }, 'body.memory_mib'],
     [{ memory_mib: 3000 }, 'body.memory_mib'],
     [{ disk_gib: 25 }, 'body.disk_gib']
-  ] as const) t.equal((await badMemberOf(operations.resize?.run({ seen: seen(), ...sizes })))[0], member)
-  t.equal((await badMemberOf(operations.resize?.run({ seen: seen({ additionalDisk1: 55 }), disk_gib: 80 })))[0], 'body.disk_gib')
+  ] as const) t.same(await badMembers(operations.resize?.run({ seen: seen(), ...sizes })), [member])
+  t.same(await badMembers(operations.resize?.run({ seen: seen({ additionalDisk1: 55 }), disk_gib: 80 })), ['body.disk_gib'])
   t.equal(vendor.calls.length, 0)
 })
 
@@ -406,7 +407,7 @@ t.test('an unknown image of a rebuild is a rejected member, not a missing server
   const { vendor, operations } = await open(t, () => ok(event))
   t.same(await operations.rebuild?.run({ seen: seen(), image: ubuntu }), followed)
   t.strictSame(sentTo(vendor), [['POST', `${instances}/312019/reinstall`, { templateId: ubuntu }]])
-  t.equal((await badMemberOf(operations.rebuild?.run({ seen: seen(), image: 'ubuntu' })))[0], 'body.image')
+  t.same(await badMembers(operations.rebuild?.run({ seen: seen(), image: 'ubuntu' })), ['body.image'])
   t.equal(sentTo(vendor).length, 1)
   for (const status of [400, 404]) {
     const refusing = await open(t, () => problem(status, 'templateId'))

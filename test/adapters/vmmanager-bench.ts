@@ -1,9 +1,9 @@
 import type { Job } from '../../src/adapters/verbs.ts'
 import { vmmanager } from '../../src/adapters/vmmanager/adapter.ts'
-import { GatewayError, type UpstreamError } from '../../src/domain/failure.ts'
+import type { UpstreamError } from '../../src/domain/failure.ts'
 import type { Seen } from '../../src/domain/list.ts'
 import { seenHost } from '../../src/adapters/vmmanager/mapping.ts'
-import type { PlannedCall } from '../../src/execution/dry-run.ts'
+import type { DryRunCall } from '../../src/execution/dry-run.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
 import { startVmmanager, type VmmanagerBehavior, type VmmanagerSandbox } from '../../sandbox/vmmanager/simulator.ts'
 import { createStillClock, type StillClock } from '../helpers/clock.ts'
@@ -48,7 +48,7 @@ export const sentTo = (vendor: Simulator): Sent[] => vendor.calls
   .filter(({ path }) => !path.includes('/public/'))
   .map(({ method, path, rawQuery, body }) => ({ method, path: rawQuery === '' ? path : `${path}?${rawQuery}`, body: bodyOf(body) }))
 export const writesOf = (vendor: Simulator): Sent[] => sentTo(vendor).filter(({ method }) => method !== 'GET')
-const planned = (vendor: Simulator, calls: readonly PlannedCall[]): Sent[] =>
+const planned = (vendor: Simulator, calls: readonly DryRunCall[]): Sent[] =>
   calls.map(({ method, url, body }) => ({ method, path: url.slice(vendor.origin.length), body }))
 
 /** The calls that a dry run plans. It may send reads; a write that it sends is an error. */
@@ -66,17 +66,6 @@ const absent = async (): Promise<never> => { throw new Error('the verb is absent
 
 export const must = async <T>(work: Promise<T> | undefined): Promise<T> => await (work ?? absent())
 export const failureOf = async (work: Promise<unknown> | undefined): Promise<UpstreamError> => await failureOfWork(must(work))
-
-/** The members of the request that are refused. */
-export async function badMembersOf (work: Promise<unknown> | undefined): Promise<string[]> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof GatewayError) return (error.options.errors ?? []).map(({ path }) => path)
-    throw error
-  }
-  throw new Error('nothing was refused')
-}
 
 /** The members of a row of the list that are read. */
 export const web = {

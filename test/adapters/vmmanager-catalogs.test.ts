@@ -4,8 +4,9 @@ import { createClient } from '../../src/adapters/vmmanager/client.ts'
 import { createOwners } from '../../src/adapters/vmmanager/owners.ts'
 import { createVmmanagerSend } from '../../src/adapters/vmmanager/send.ts'
 import type { DirectVerbs } from '../helpers/line.ts'
+import { badMembers } from '../helpers/verbs.ts'
 import {
-  badMembersOf, complaint, dryRunOf, failureOf, html, jobsEnd, list, ok, open, openSandbox, sentTo, web, writesOf, type Handle
+  complaint, dryRunOf, failureOf, html, jobsEnd, list, ok, open, openSandbox, sentTo, web, writesOf, type Handle
 } from './vmmanager-bench.ts'
 
 const ip = {
@@ -131,7 +132,7 @@ t.test('an address is attached', async t => {
   t.test('only if it is IPv4, which is checked before anything is sent', async t => {
     const { vendor, operations } = await open(t, withIps([free]))
     for (const odd of ['2001:db8::1', '192.0.2', 'web-1', '0', "1' OR '1"]) {
-      t.same(await badMembersOf(attach('192.0.2.21', odd)(operations)), ['body.addresses'], odd)
+      t.same(await badMembers(attach('192.0.2.21', odd)(operations)), ['body.addresses'], odd)
     }
     t.equal((await failureOf(operations['addresses.attach']?.run({ id: 'x', addresses: ['192.0.2.21'] }))).failure, 'not-found')
     t.equal(vendor.calls.length, 0)
@@ -163,7 +164,7 @@ t.test('an address is detached', async t => {
     for (const name of ['192.0.2.11', '999', 'web-1', "1' OR '1"]) {
       t.match(await failureOf(detach(name)(operations)), { failure: 'not-found', options: { member: 'path.address' } }, name)
     }
-    t.same(await badMembersOf(detach('2001:db8:1::41')(operations)), ['path.address'])
+    t.same(await badMembers(detach('2001:db8:1::41')(operations)), ['path.address'])
     t.same(writesOf(vendor), [])
   })
   t.test('only if it was not removed meanwhile and the server exists', async t => {
@@ -197,12 +198,12 @@ t.test('a reverse name', async t => {
     t.same(writesOf(vendor), [deletion('/vm/v3/host/41/ptr/192.0.2.10')])
     t.same(await dryRunOf(line, vendor, point('501', null)), [deletion('/vm/v3/host/41/ptr/192.0.2.10')])
     const lonely = await open(t, withIps([{ ...free, domain: 'old.example.com' }]))
-    t.same(await badMembersOf(point('502', null)(lonely.operations)), ['body.ptr'])
+    t.same(await badMembers(point('502', null)(lonely.operations)), ['body.ptr'])
   })
   t.test('must be a host name, for an existing address', async t => {
     const { vendor, operations } = await open(t, withIps([]))
     for (const odd of ['', 'a b', '-a.example.com', 'a..b', 'a.', `${'a'.repeat(64)}.example.com`]) {
-      t.same(await badMembersOf(point('501', odd)(operations)), ['body.ptr'], odd)
+      t.same(await badMembers(point('501', odd)(operations)), ['body.ptr'], odd)
     }
     for (const odd of ['web-1', "1') OR ('1'='1", '0501', 'fe80::1%25eth0', 'fe80::1%eth0']) {
       t.match(await failureOf(point(odd, 'a.example.com')(operations)), { failure: 'not-found', options: { member: 'path.address' } }, odd)
@@ -328,7 +329,7 @@ t.test('catalogs', async t => {
     const { vendor, operations } = await open(t, at({}))
     t.same(names.map(name => Object.keys(operations[name]?.parameters?.shape ?? {})), [['region'], [], [], ['region'], ['region']])
     for (const name of ['images', 'ssh_keys', 'networks'] as const) {
-      t.same(await badMembersOf(operations[name]?.run({ region: 'eu' })), ['query.region'])
+      t.same(await badMembers(operations[name]?.run({ region: 'eu' })), ['query.region'])
     }
     t.equal(vendor.calls.length, 0)
   })
@@ -435,8 +436,8 @@ t.test('owners', async t => {
   })
   t.test('that are invalid are refused before anything is sent', async t => {
     const { vendor, operations } = await open(t, () => ok({ id: 25 }))
-    t.same(await badMembersOf(operations['owners.create']?.run({ ...account, options: { role: 'root' } })), ['body.options.role'])
-    t.same(await badMembersOf(operations['owners.create']?.run({ ...account, options: { admin: true } })), ['body.options.admin'])
+    t.same(await badMembers(operations['owners.create']?.run({ ...account, options: { role: 'root' } })), ['body.options.role'])
+    t.same(await badMembers(operations['owners.create']?.run({ ...account, options: { admin: true } })), ['body.options.admin'])
     t.equal(vendor.calls.length, 0)
   })
   t.test('without an id in the answer are found by their e-mail address', async t => {

@@ -3,8 +3,9 @@ import { z } from 'zod'
 import type { Accepted } from '../../src/adapters/verbs.ts'
 import type { CreateSpec } from '../../src/domain/spec.ts'
 import { listAll, type DirectVerbs, type Test } from '../helpers/line.ts'
+import { badMembers } from '../helpers/verbs.ts'
 import {
-  badMembersOf, complaint, dryRunOf, failureOf, html, jobsEnd, list, must, ok, open, openSandbox, running, seenOf, sentTo, stopped, web,
+  complaint, dryRunOf, failureOf, html, jobsEnd, list, must, ok, open, openSandbox, running, seenOf, sentTo, stopped, web,
   writesOf, type Handle
 } from './vmmanager-bench.ts'
 
@@ -135,11 +136,11 @@ t.test('create', async t => {
       [{ options: { firewall: 1 } }, 'body.options.firewall']
     ]
     for (const [more, member] of cases) {
-      t.same(await badMembersOf(operations.create?.run({ ...spec, ...more })), [member], JSON.stringify(more))
+      t.same(await badMembers(operations.create?.run({ ...spec, ...more })), [member], JSON.stringify(more))
     }
     const { password, ...rest } = spec
-    t.same(await badMembersOf(operations.create?.run(rest)), ['body.password'], 'a template needs a password')
-    t.same(await badMembersOf(operations.create?.run({ ...unsized, plan: 'S-1' })), ['body.plan'])
+    t.same(await badMembers(operations.create?.run(rest)), ['body.password'], 'a template needs a password')
+    t.same(await badMembers(operations.create?.run({ ...unsized, plan: 'S-1' })), ['body.plan'])
     t.equal(vendor.calls.length, 0)
   })
   t.test('keeps fractions of a GiB that are whole MiB', async t => {
@@ -277,7 +278,7 @@ t.test('one write to a server', async t => {
     t.same(await rename(operations), {})
     t.same(sentTo(vendor), [post('/vm/v3/host/41', { name: 'web-2' })])
     t.same(await dryRunOf(line, vendor, rename), [post('/vm/v3/host/41', { name: 'web-2' })])
-    t.same(await badMembersOf(operations.rename?.run({ id: '41', name: '  ' })), ['body.name'])
+    t.same(await badMembers(operations.rename?.run({ id: '41', name: '  ' })), ['body.name'])
     t.equal(vendor.calls.length, 1)
   })
   t.test('with an unknown image or a weak password is rejected with that member, and the server is not missing', async t => {
@@ -303,8 +304,8 @@ t.test('one write to a server', async t => {
   })
   t.test('is refused before anything is sent if it is invalid', async t => {
     const { vendor, operations } = await open(t, () => taskAnswer)
-    t.same(await badMembersOf(operations.rebuild?.run({ seen: running, image: 'debian-12' })), ['body.image'])
-    t.same(await badMembersOf(operations.password?.run({ id: '41' })), ['body.password'], 'the vendor makes no password')
+    t.same(await badMembers(operations.rebuild?.run({ seen: running, image: 'debian-12' })), ['body.image'])
+    t.same(await badMembers(operations.password?.run({ id: '41' })), ['body.password'], 'the vendor makes no password')
     for (const id of ['', '0', 'x', '41) OR (id GT 0', '../41']) {
       for (const work of [
         operations.rename?.run({ id, name: 'x' }), operations.rescue?.run({ id }), operations.unrescue?.run({ id }),
@@ -377,9 +378,9 @@ t.test('resize', async t => {
   })
   t.test('is refused if the disk would shrink or is unknown', async t => {
     const { vendor, operations } = await open(t, answer)
-    t.same(await badMembersOf(resize({ seen: stopped, cpus: 4, disk_gib: 19 })(operations)), ['body.disk_gib'])
-    t.same(await badMembersOf(resize({ seen: stopped, disk_gib: 20.0001 })(operations)), ['body.disk_gib'])
-    t.same(await badMembersOf(resize({ seen: seenOf({ ...web, disk: null }), disk_gib: 40 })(operations)), ['body.disk_gib'])
+    t.same(await badMembers(resize({ seen: stopped, cpus: 4, disk_gib: 19 })(operations)), ['body.disk_gib'])
+    t.same(await badMembers(resize({ seen: stopped, disk_gib: 20.0001 })(operations)), ['body.disk_gib'])
+    t.same(await badMembers(resize({ seen: seenOf({ ...web, disk: null }), disk_gib: 40 })(operations)), ['body.disk_gib'])
     t.equal(vendor.calls.length, 0)
     t.same(operations.resize?.accepts, ['cpus', 'memory_mib', 'disk_gib', 'restart'], 'a preset can not be changed')
   })

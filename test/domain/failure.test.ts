@@ -1,32 +1,28 @@
 import t from 'tap'
 import { failures, UpstreamError, type Failure, type FailureRow } from '../../src/domain/failure.ts'
-import { refusals } from '../../src/domain/refusal.ts'
+import { problems, type ProblemSlug } from '../../src/domain/problem.ts'
 
 const rows = Object.values(failures)
+const isTransient = (slug: ProblemSlug): boolean => problems[slug].transient === true
 const breaches = (isBreach: (row: FailureRow) => boolean): string[] =>
   Object.entries(failures).filter(([, row]) => isBreach(row)).map(([failure]) => failure)
-
-t.test('a type of problem has one status, whether a provider or the gateway refuses', async t => {
-  const statuses = new Map(rows.map(({ problem }) => [problem.slug, problem.status]))
-  t.same(Object.values(refusals).filter(({ slug, status }) => (statuses.get(slug) ?? status) !== status), [])
-})
 
 t.test('whatever opens the circuit is an outage for health and fleet, too', async t => {
   t.ok(rows.some(({ call }) => call.circuit === 'bad'))
   t.same(breaches(({ problem, call, account: { failing, unheard, staleAllowed } }) =>
-    call.circuit === 'bad' && !(problem.transient && call.ambiguous && call.deferrable && failing && unheard && staleAllowed)), [])
+    call.circuit === 'bad' && !(isTransient(problem) && call.ambiguous && call.deferrable && failing && unheard && staleAllowed)), [])
 })
 
 t.test('a call that was held back does not count for or against the provider', async t => {
   t.same(breaches(({ call }) => call.heldBack), ['circuit-open', 'overloaded'] satisfies Failure[])
   t.same(breaches(({ problem, call, account }) =>
-    call.heldBack && (!problem.transient || call.ambiguous || call.circuit !== 'good' || account.failing)), [])
+    call.heldBack && (!isTransient(problem) || call.ambiguous || call.circuit !== 'good' || account.failing)), [])
 })
 
 t.test('transient failures are retried later, and only those', async t => {
-  t.same(breaches(({ problem, call }) => problem.transient && !call.deferrable), [])
-  t.same(breaches(({ problem, call }) => call.retry !== 'never' && !problem.transient), [])
-  t.same(breaches(({ problem }) => problem.retryAfterS !== null && !problem.transient), [], 'no time to retry without a reason to')
+  t.same(breaches(({ problem, call }) => isTransient(problem) && !call.deferrable), [])
+  t.same(breaches(({ problem, call }) => call.retry !== 'never' && !isTransient(problem)), [])
+  t.same(Object.values(problems).filter(({ transient, retryAfterS }) => retryAfterS !== undefined && transient !== true), [], 'no time to retry without a reason to')
 })
 
 t.test('an error with more facts is a new error that keeps the earlier facts', async t => {

@@ -1,7 +1,6 @@
 import t from 'tap'
 import { z } from 'zod'
 import { noGuards, type Spending } from '../../src/access/guards.ts'
-import { anonymous } from '../../src/access/principal.ts'
 import type { AdapterVerbs } from '../../src/adapters/verbs.ts'
 import { priceOf, type Plan } from '../../src/domain/catalog.ts'
 import { systemClock } from '../../src/domain/clock.ts'
@@ -9,15 +8,14 @@ import { GatewayError } from '../../src/domain/failure.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
 import type { CreateSpec } from '../../src/domain/spec.ts'
 import { createExecutor } from '../../src/execution/executor.ts'
-import { createInFlight } from '../../src/execution/in-flight.ts'
+import { createInFlight } from '../../src/domain/in-flight.ts'
 import { createEngine } from '../../src/operations/engine.ts'
 import { createLocalGenerations } from '../../src/state/generation.ts'
 import { createMemoryStores } from '../../src/state/stores.ts'
 import { silentTrace } from '../../src/telemetry/observer.ts'
 import { createCounters } from '../../src/transport/call.ts'
-import { apiVerbs } from '../../src/verbs/all.ts'
-import type { Command } from '../../src/verbs/verb.ts'
-import { createCommand } from '../helpers/commands.ts'
+import type { Command } from '../../src/verbs/call.ts'
+import { commandOf, createCommand } from '../helpers/commands.ts'
 import { serverFacts } from '../helpers/facts.ts'
 import { accountOf } from '../operations/model-world.ts'
 import { createProvider } from '../operations/provider.ts'
@@ -56,7 +54,7 @@ function open (servers: readonly ServerFacts[], limit: Spending | null = { amoun
   const engine = createEngine({ store, clock: systemClock, onFault: () => {} })
   const executor = createExecutor({ engine, pending: store.pending, deletes, creates, inFlight: createInFlight(), generations: createLocalGenerations() })
   const account = { ...accountOf(verbs), options: { ...accountOf(verbs).options, guard: { ...noGuards, maxMonthlyPrice: limit } } }
-  const context = () => ({ requestId: 'r', signal: new AbortController().signal, counters: createCounters(), principal: anonymous, idempotencyLease: null, trace: silentTrace })
+  const context = () => ({ requestId: 'r', signal: new AbortController().signal, counters: createCounters(), idempotencyLease: null, trace: silentTrace })
   /** Null where it was begun, else why not. */
   const tryTo = async (command: Command): Promise<string | null> => await executor.start(account, command, context()).then(() => null, reasonOf)
   return {
@@ -64,15 +62,9 @@ function open (servers: readonly ServerFacts[], limit: Spending | null = { amoun
     kept: async () => (await store.list(account.id, null, 10)).length,
     appear: (row: ServerFacts) => { provider.rows.set(row.id, row) },
     create: async (more: Partial<CreateSpec>) => await tryTo(createCommand({ name: `new-${sent.length}`, image: 'i', ...more })),
-    resize: async (id: string, body: object) => await tryTo(resizeCommand(id, body)),
+    resize: async (id: string, body: object) => await tryTo(commandOf('resizeServer', { id }, body)),
     rehearse: async (more: Partial<CreateSpec>) => await executor.dryRun(account, createCommand({ name: 'new', image: 'i', ...more }), context()).then(() => null, reasonOf)
   }
-}
-
-function resizeCommand (id: string, body: object): Command {
-  const prepared = apiVerbs.find(({ operationId }) => operationId === 'resizeServer')?.prepare({ params: { account: 'a', id }, query: {}, body })
-  if (prepared?.answers !== 'operation') throw new Error('a resize is answered with an operation')
-  return prepared.command
 }
 
 function reasonOf (error: unknown): string {

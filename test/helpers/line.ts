@@ -1,7 +1,7 @@
 import { UpstreamError } from '../../src/domain/failure.ts'
 import { createCall, createCounters, type Counters } from '../../src/transport/call.ts'
 import { createUpstream, type Transport, type RecordWrite } from '../../src/transport/transport.ts'
-import { createDryRun, type PlannedCall } from '../../src/execution/dry-run.ts'
+import { createDryRun, type DryRunCall } from '../../src/execution/dry-run.ts'
 import { redact } from '../../src/domain/redact.ts'
 import { createRepeatedAnswers } from '../../src/transport/repeated-answers.ts'
 import { createRetryBudget } from '../../src/transport/retry.ts'
@@ -47,7 +47,7 @@ export interface OpenedAdapter {
   /** The operations of one new request; each call of it is a request of its own with a fresh count. */
   operations(options?: OpenOptions): DirectVerbs & { readonly counters: Counters }
   /** The operations of a dry run: writes are kept in `calls` instead of being sent. */
-  dryRun(): { readonly operations: DirectVerbs, readonly calls: readonly PlannedCall[] }
+  dryRun(): { readonly operations: DirectVerbs, readonly calls: readonly DryRunCall[] }
   readonly sent: SentCall[]
   close(): Promise<void>
 }

@@ -1,16 +1,14 @@
 import { noGuards } from '../../src/access/guards.ts'
-import { createInFlight } from '../../src/execution/in-flight.ts'
+import { createInFlight } from '../../src/domain/in-flight.ts'
 import { silentTrace } from '../../src/telemetry/observer.ts'
 import type { AdapterVerbs } from '../../src/adapters/verbs.ts'
 import { compareText } from '../../src/domain/compare.ts'
 import { GatewayError, UpstreamError } from '../../src/domain/failure.ts'
 import { z } from 'zod'
-import { anonymous } from '../../src/access/principal.ts'
 import type { Account } from '../../src/transport/account.ts'
 import { createCounters, type Call } from '../../src/transport/call.ts'
-import type { RequestContext } from '../../src/transport/context.ts'
 import { createCommand } from '../helpers/commands.ts'
-import { createExecutor, type Executor } from '../../src/execution/executor.ts'
+import { createExecutor, type Executor, type WriteContext } from '../../src/execution/executor.ts'
 import { systemClock, type Clock } from '../../src/domain/clock.ts'
 import { createEngine, type Engine } from '../../src/operations/engine.ts'
 import type { IdempotencyStore } from '../../src/state/idempotency-store.ts'
@@ -254,7 +252,7 @@ async function requestAs ({ keys, executor, connect }: Rooms, key: string, name:
     if (verdict.kind === 'operation') return { status: 202, operationId: verdict.stored.operation.id }
     if (verdict.kind === 'answer') return { status: verdict.answer.status, operationId: verdict.answer.body }
     const { idempotencyLease } = verdict
-    const context: RequestContext = { requestId: 'r', signal, counters: createCounters(), principal: anonymous, idempotencyLease, trace: silentTrace }
+    const context: WriteContext = { requestId: 'r', signal, counters: createCounters(), idempotencyLease, trace: silentTrace }
     return await answered(idempotencyLease, async () => (await executor.start(accountOf(connect), createCommand(spec), context)).operation.id)
   } catch (error) {
     if (error instanceof GatewayError || error instanceof UpstreamError) return { status: 409, operationId: null }

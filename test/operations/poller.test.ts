@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { fingerprintOf } from '../../src/operations/search.ts'
-import { defaultGoals } from '../../src/operations/goal.ts'
+import { defaultGoals } from '../helpers/commands.ts'
 import { createEngine, type Engine } from '../../src/operations/engine.ts'
 import type { OperationStore, StoredOperation } from '../../src/state/operation-store.ts'
 import { serverFacts, snapshotFacts } from '../helpers/facts.ts'

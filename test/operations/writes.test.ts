@@ -1,14 +1,12 @@
-import { createInFlight } from '../../src/execution/in-flight.ts'
+import { createInFlight } from '../../src/domain/in-flight.ts'
 import { silentTrace } from '../../src/telemetry/observer.ts'
 import t from 'tap'
 import { z } from 'zod'
-import { anonymous } from '../../src/access/principal.ts'
 import type { Accepted, Create, AdapterVerbs } from '../../src/adapters/verbs.ts'
 import { badMember, UpstreamError } from '../../src/domain/failure.ts'
 import { createCounters, type Call } from '../../src/transport/call.ts'
-import { apiVerbs } from '../../src/verbs/all.ts'
-import { createCommand } from '../helpers/commands.ts'
-import type { Command } from '../../src/verbs/verb.ts'
+import { commandOf, createCommand } from '../helpers/commands.ts'
+import type { Command } from '../../src/verbs/call.ts'
 import { createExecutor } from '../../src/execution/executor.ts'
 import { systemClock } from '../../src/domain/clock.ts'
 import { createEngine } from '../../src/operations/engine.ts'
@@ -35,7 +33,7 @@ async function create (run: (call: Call, store: OperationStore) => ReturnType<Cr
     ...createProvider().connect(),
     create: { evidence, accepts: ['plan', 'password', 'user_data'], requires: [], options: z.strictObject({}), example: spec, run: async () => await run(call, store) }
   })
-  const context = { requestId: 'r', signal: new AbortController().signal, counters: createCounters(), principal: anonymous, idempotencyLease, trace: silentTrace }
+  const context = { requestId: 'r', signal: new AbortController().signal, counters: createCounters(), idempotencyLease, trace: silentTrace }
   const error = await createExecutor({ engine, pending: store.pending, deletes: createMemoryStores().deletes, creates: createMemoryStores().creates, inFlight: createInFlight(), generations: createLocalGenerations() }).start(accountOf(connect), createCommand(spec), context).then(() => null, (fault: unknown) => fault)
   return { error, kept: await store.list('a', null, 10) }
 }
@@ -102,13 +100,6 @@ t.test('with a key nothing is sent before the key is bound and the intent is sto
   }
 })
 
-/** What the API's verb of this name asks for. */
-function commandOf (operationId: string, params: object, body?: object): Command {
-  const prepared = apiVerbs.find(verb => verb.operationId === operationId)?.prepare({ params: { account: 'a', ...params }, query: {}, body })
-  if (prepared?.answers !== 'operation') throw new Error(`${operationId} is no command`)
-  return prepared.command
-}
-
 const resizeTo = (plan: string): Command => commandOf('resizeServer', { id: '7' }, { plan })
 
 /** What is kept of a write to a server whose plan is p1, where the provider has these verbs too. */
@@ -121,7 +112,7 @@ async function perform (request: Command, verbs: Partial<AdapterVerbs>): Promise
 async function performOn (operations: AdapterVerbs, request: Command): Promise<readonly StoredOperation[]> {
   const store = createMemoryStores().operations
   const engine = createEngine({ store, clock: systemClock, onFault: () => {} })
-  const context = { requestId: 'r', signal: new AbortController().signal, counters: createCounters(), principal: anonymous, idempotencyLease: noKey, trace: silentTrace }
+  const context = { requestId: 'r', signal: new AbortController().signal, counters: createCounters(), idempotencyLease: noKey, trace: silentTrace }
   const executor = createExecutor({ engine, pending: store.pending, deletes: createMemoryStores().deletes, creates: createMemoryStores().creates, inFlight: createInFlight(), generations: createLocalGenerations() })
   await executor.start(accountOf(() => operations), request, context)
   return await store.list('a', null, 10)

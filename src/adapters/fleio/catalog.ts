@@ -1,7 +1,7 @@
 import type { Image, Network, Plan, Region } from '../../domain/catalog.ts'
 import type { RegionQuery } from '../../domain/parameter.ts'
 import { byRegion, joined, positive, toSshKey } from '../kit/catalog.ts'
-import { present } from '../kit/wire.ts'
+import { withoutNulls } from '../kit/wire.ts'
 import type { AllVerbs } from '../verbs.ts'
 import type { FleioClient } from './client.ts'
 import { diskOf } from './mapping.ts'
@@ -16,10 +16,10 @@ export function createCatalogs (client: FleioClient, mode: FleioMode): Catalogs 
   const listImages = async (query: RegionQuery): Promise<readonly ImageRowWire[]> => mode === 'staff'
     ? await client.listImages()
     : (await readForms(client, query)).flatMap(({ bootSources: sources }) =>
-        [sources?.image, sources?.owned_image, sources?.shared_image, sources?.community_image].flatMap(present))
+        [sources?.image, sources?.owned_image, sources?.shared_image, sources?.community_image].flatMap(withoutNulls))
   const listPlans = async (query: RegionQuery): Promise<readonly PlanWire[]> => mode === 'staff'
     ? await client.listFlavors()
-    : (await readForms(client, query)).flatMap(({ flavor }) => present(flavor))
+    : (await readForms(client, query)).flatMap(({ flavor }) => withoutNulls(flavor))
   return {
     images: byRegion({ evidence, run: async query => inRegion(unique(await listImages(query)).filter(isBootable).map(toImage), query) }),
     plans: byRegion({ evidence, run: async query => inRegion(unique(await listPlans(query)).filter(isUsable).map(toPlan), query) }),
@@ -44,7 +44,7 @@ async function readForms (client: FleioClient, { region }: RegionQuery): Promise
     const first = await client.getCreateForm(region === undefined ? query : { ...query, region })
     forms.push(first)
     if (region !== undefined) continue
-    const others = present(first.region).filter(({ id }) => id !== first.selected_region)
+    const others = withoutNulls(first.region).filter(({ id }) => id !== first.selected_region)
     for (const { id } of others) forms.push(await client.getCreateForm({ ...query, region: id }))
   }
   return forms
@@ -91,7 +91,7 @@ const toNetwork = (wire: NetworkWire): Network => ({
   name: wire.name ?? wire.id,
   region: wire.region ?? null,
   scope: scopeOf(wire),
-  cidrs: present(wire.subnets).flatMap(({ cidr }) => typeof cidr === 'string' ? [cidr] : [])
+  cidrs: withoutNulls(wire.subnets).flatMap(({ cidr }) => typeof cidr === 'string' ? [cidr] : [])
 })
 
 /** An external network is public, a client's own network is private; a shared one may be either. */

@@ -4,7 +4,7 @@ import { powerOf, type Address, type Reference, type ServerAction, type ServerFa
 import { toUtc } from '../../domain/time.ts'
 import { addressOf } from '../kit/addresses.ts'
 import { seenWire } from '../kit/seen.ts'
-import { present } from '../kit/wire.ts'
+import { withoutNulls } from '../kit/wire.ts'
 import { instanceWire, type AttachedWire, type FlavorWire, type InstanceWire, type PermissionsWire } from './schema.ts'
 
 /** Nova's vm_state in lower case to ours; `booted_from_iso` is Fleio's own. */
@@ -159,10 +159,11 @@ interface InstanceAddress {
 
 /** Floating addresses first. Each port repeats all of them, so duplicates are dropped; lists have only `access_ip`. */
 export function addressesOf (wire: Pick<AttachedWire, 'net_details' | 'access_ip'>): InstanceAddress[] {
-  const ports = present(wire.net_details?.ports)
+  const ports = withoutNulls(wire.net_details?.ports)
   const texts = [
-    ...ports.flatMap(port => present(port.floating_ips)).map(({ id = null, floating_ip_address: text }) => ({ text, id, floating: true })),
-    ...[...ports.flatMap(port => [...present(port.ipv4s), ...present(port.ipv6s)]).map(fixed => fixed.ip_address), wire.access_ip]
+    ...ports.flatMap(port => withoutNulls(port.floating_ips))
+      .map(({ id = null, floating_ip_address: text }) => ({ text, id, floating: true })),
+    ...[...ports.flatMap(port => [...withoutNulls(port.ipv4s), ...withoutNulls(port.ipv6s)]).map(fixed => fixed.ip_address), wire.access_ip]
       .map(text => ({ text, id: null, floating: false }))
   ]
   const rows = new Map<string, InstanceAddress>()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { flag } from '../../domain/parameter.ts'
-import type { Act, AllVerbs, OnSeenServer } from '../verbs.ts'
+import type { AllVerbs, Command, OnSeenServer } from '../verbs.ts'
 import type { GlesysClient } from './client.ts'
 import { renameMembers } from './failures.ts'
 import { idOf } from './ids.ts'
@@ -41,7 +41,7 @@ export const createChanges = (client: GlesysClient): Changes => ({
 
 const parameters = z.strictObject({ keep_addresses: flag('true: keep its addresses reserved and billed') })
 
-const createDelete = (client: GlesysClient): Act<OnSeenServer & z.output<typeof parameters>> => ({
+const createDelete = (client: GlesysClient): Command<OnSeenServer & z.output<typeof parameters>> => ({
   evidence: 'documented',
   parameters,
   note: 'Addresses are released with the server; with keep_addresses they stay with the project and are billed.',

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import type { AddressRow, ConsoleLink, Image, Network, Region, SshKey } from '../../domain/catalog.ts'
 import { addressOf, addressRow, prefixOfNetmask } from '../kit/addresses.ts'
-import { maybe, present, text } from '../kit/wire.ts'
+import { maybe, text, withoutNulls } from '../kit/wire.ts'
 import type { Accepted } from '../verbs.ts'
 
 /** XML and old answers send numbers as text. */
@@ -84,7 +84,7 @@ const toAddressRow = (wire: z.infer<typeof addressWire>): AddressRow | null => a
 })
 
 export const addressesPayload = z.object({ iplist: entriesOf(addressWire) })
-  .transform(({ iplist }): readonly AddressRow[] => present(iplist).map(toAddressRow).filter(row => row !== null))
+  .transform(({ iplist }): readonly AddressRow[] => withoutNulls(iplist).map(toAddressRow).filter(row => row !== null))
 
 /** Answers of 2011 had no details; missing facts are null. */
 export const addressPayload = z.object({ details: maybe(addressWire) })
@@ -119,7 +119,7 @@ const toImage = (wire: z.infer<typeof templateWire>, platform: typeof platforms[
 
 export const imagesPayload = z.object({ templates: byPlatform(entriesOf(templateWire)) })
   .transform(({ templates }): readonly Image[] => platforms.flatMap(platform =>
-    present(templates[platform]).map(template => toImage(template, platform))))
+    withoutNulls(templates[platform]).map(template => toImage(template, platform))))
 
 /** Without any region no server could be created, so an empty list means that the answer has changed. */
 export const regionsPayload = z.object({ argumentslist: byPlatform(z.object({ datacenter: listOf(z.string().min(1)) })) })
@@ -131,13 +131,13 @@ export const regionsPayload = z.object({ argumentslist: byPlatform(z.object({ da
 
 export const sshKeysPayload = z.object({ sshkeys: entriesOf(z.object({ id, description: name, data: name })) })
   .transform(({ sshkeys }): readonly SshKey[] =>
-    present(sshkeys).map(key => ({ id: key.id, name: key.description ?? key.id, public_key: key.data, fingerprint: null })))
+    withoutNulls(sshkeys).map(key => ({ id: key.id, name: key.description ?? key.id, public_key: key.data, fingerprint: null })))
 
 const scopes: ReadonlyMap<string, Network['scope']> = new Map<string, Network['scope']>([['yes', 'public'], ['no', 'private']])
 const networkWire = z.object({ networkid: id, description: name, datacenter: name, public: text })
 
 export const networksPayload = z.object({ networks: entriesOf(networkWire) }).transform(({ networks }): readonly Network[] =>
-  present(networks).map(network => ({
+  withoutNulls(networks).map(network => ({
     id: network.networkid,
     name: network.description ?? network.networkid,
     region: network.datacenter,

@@ -8,6 +8,6 @@ export const number = maybe(z.number())
 export const flag = maybe(z.boolean())
 export const texts = maybe(z.array(z.string()))
 
-/** The entries that are there. */
-export const present = <T>(entries: ReadonlyArray<T | null | undefined> | null | undefined): T[] =>
+/** The entries that are neither null nor absent. */
+export const withoutNulls = <T>(entries: ReadonlyArray<T | null | undefined> | null | undefined): T[] =>
   (entries ?? []).filter(entry => entry !== null && entry !== undefined)

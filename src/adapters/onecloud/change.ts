@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { badMember } from '../../domain/failure.ts'
 import { flag } from '../../domain/parameter.ts'
-import type { Act, AllVerbs, OnSeenServer } from '../verbs.ts'
+import type { AllVerbs, Command, OnSeenServer } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { naming, nameFailure } from './failures.ts'
 import { checkName, checkPassword } from './ids.ts'
@@ -23,7 +23,7 @@ const recycleQuery = z.strictObject({ recycle: flag('true: keep the server in th
  * Deletes for good; `recycle` leaves the server in the vendor's recycle bin, where `get` treats it as missing.
  * The vendor accepts a second plain deletion there without effect, but the preflight does not find such a server.
  */
-const deletion = (client: OnecloudClient): Act<OnSeenServer & z.output<typeof recycleQuery>> => ({
+const deletion = (client: OnecloudClient): Command<OnSeenServer & z.output<typeof recycleQuery>> => ({
   evidence: 'observed',
   parameters: recycleQuery,
   note: 'recycle=true keeps the server in the recycle bin for three days, with its address and its costs. ' +

@@ -98,7 +98,7 @@ function withoutValues (message: string): string | null {
 
 /** Nova looks for a host only after it has accepted the request; the reason of the failure is the only sign that none was found. */
 export const toReason = (message: string): string =>
-  /\bNo valid host was found/.test(message) ? `${failures.capacity.sentence} (${failures.capacity.problem.slug}): ${message}` : message
+  /\bNo valid host was found/.test(message) ? `${failures.capacity.sentence} (${failures.capacity.problem}): ${message}` : message
 
 /** Keystone's answers to refused credentials; an unknown application credential is 404. */
 const refusals: ReadonlySet<number> = new Set([400, 401, 403, 404])

@@ -66,5 +66,5 @@ function toState (job: Job, { message, events }: ActionWire): JobState {
 /** The log shows only administrators why an action failed; this is inferred. */
 function causeOf (events: readonly string[]): string {
   const isUnplaced = events.includes('conductor_migrate_server') && !events.some(name => name.startsWith('compute_'))
-  return isUnplaced ? `; no host was tried, so presumably ${failures.capacity.sentence} (${failures.capacity.problem.slug})` : ''
+  return isUnplaced ? `; no host was tried, so presumably ${failures.capacity.sentence} (${failures.capacity.problem})` : ''
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { leniently, type MemberReading } from '../kit/seen.ts'
-import { flag, maybe, number, present, text } from '../kit/wire.ts'
+import { flag, maybe, number, text, withoutNulls } from '../kit/wire.ts'
 
 /** A whole number, or its digits; 0 is none. Rows always have one, links may not. */
 const idValue = z.union([z.number().int().positive(), z.string().regex(/^[1-9]\d*$/)])
@@ -77,7 +77,7 @@ export const taskDetailWire = z.object({ task: maybe(z.object({ output: text }))
 export type TaskDetailWire = z.infer<typeof taskDetailWire>
 
 /** The readable items of a list. */
-const itemsOf = <Item>(item: z.ZodType<Item>) => maybe(z.array(maybe(item))).transform(items => present(items))
+const itemsOf = <Item>(item: z.ZodType<Item>) => maybe(z.array(maybe(item))).transform(items => withoutNulls(items))
 
 const named = z.object({ id: idText, name: text })
 const clusters = itemsOf(z.object({ id: idText }))

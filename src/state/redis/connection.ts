@@ -25,11 +25,11 @@ export interface RedisParts {
 /** How long the start waits for Redis; afterwards the gateway serves without it. */
 const startMs = 3000
 
-/** A connection that reconnects for ever. Never throws for failures of Redis: they are visible in `status` and in the log. */
+/** A connection that reconnects indefinitely. Never throws for failures of Redis: they are visible in `status` and in the log. */
 export async function connectRedis ({ settings, ca, accounts, logger }: RedisParts): Promise<RedisConnection> {
-  const way = readWay(settings, ca)
-  const redis = createClient(settings, way)
-  const watch = watchRedis({ redis, accounts, logger, explain: async () => await whyNot(way) })
+  const target = readTarget(settings, ca)
+  const redis = createClient(settings, target)
+  const watch = watchRedis({ redis, accounts, logger, explain: async () => await diagnose(target) })
   redis.connect().catch(() => {})
   await Promise.race([watch.firstCheck, new Promise(resolve => { setTimeout(resolve, startMs).unref() })])
   return {
@@ -63,14 +63,14 @@ const options = {
   reconnectOnError: (error: Error): boolean => error.message.startsWith('READONLY')
 } as const satisfies RedisOptions
 
-interface Way {
+interface Target {
   readonly places: readonly RedisPlace[]
   readonly first: RedisPlace
-  readonly port: number
+  readonly defaultPort: number
   readonly tls: { readonly rejectUnauthorized: true, readonly ca?: string } | null
 }
 
-function readWay (settings: RedisSettings, ca: string | null): Way {
+function readTarget (settings: RedisSettings, ca: string | null): Target {
   const urls = 'url' in settings ? [settings.url] : 'cluster' in settings ? settings.cluster : settings.sentinels
   const places = urls.map(readRedisUrl)
   const [first] = places
@@ -78,12 +78,12 @@ function readWay (settings: RedisSettings, ca: string | null): Way {
   const isTls = settings.tls !== undefined || first.isTls
   // Set explicitly: no environment variable may disable verification.
   const tls = isTls ? { rejectUnauthorized: true as const, ...(ca === null ? {} : { ca }) } : null
-  return { places, first, port: 'sentinels' in settings ? 26_379 : 6379, tls }
+  return { places, first, defaultPort: 'sentinels' in settings ? 26_379 : 6379, tls }
 }
 
-function createClient (settings: RedisSettings, { places, first, port: usualPort, tls }: Way): Redis | Cluster {
+function createClient (settings: RedisSettings, { places, first, defaultPort, tls }: Target): Redis | Cluster {
   const { username, password, database: db } = first
-  const nodes = places.map(({ host, port }) => ({ host, port: port ?? usualPort }))
+  const nodes = places.map(({ host, port }) => ({ host, port: port ?? defaultPort }))
   const secure = tls === null ? {} : { tls }
   if ('url' in settings) return new Redis({ ...options, ...secure, ...nodes[0], username, password, db })
   if ('cluster' in settings) return createCluster(nodes, { ...secure, username, password })
@@ -101,11 +101,13 @@ function createClient (settings: RedisSettings, { places, first, port: usualPort
   })
 }
 
-const createCluster = (nodes: Array<{ host: string, port: number }>, wayIn: Pick<RedisOptions, 'tls' | 'username' | 'password'>): Cluster =>
+type Access = Pick<RedisOptions, 'tls' | 'username' | 'password'>
+
+const createCluster = (nodes: Array<{ host: string, port: number }>, access: Access): Cluster =>
   new Cluster(nodes, {
     lazyConnect: true,
     enableOfflineQueue: false,
-    redisOptions: { ...options, ...wayIn },
+    redisOptions: { ...options, ...access },
     clusterRetryStrategy: retryAfter,
     // Ten tries, a tenth of a second apart: as long as one command may take.
     maxRedirections: 10,
@@ -115,13 +117,13 @@ const createCluster = (nodes: Array<{ host: string, port: number }>, wayIn: Pick
     dnsLookup: (host, answer) => { answer(null, host) }
   })
 
-/** A bare connection to the first configured host, for its error. */
-const whyNot = async ({ first: { host, port }, port: usualPort, tls }: Way): Promise<string | null> => await new Promise(resolve => {
-  const place = { host, port: port ?? usualPort }
-  const socket = tls === null ? connectTcp(place) : connectTls({ ...tls, ...place })
-  const end = (why: string | null): void => {
+/** Connects to the first configured host, for the reason of a failure; null if that succeeds. */
+const diagnose = async ({ first: { host, port }, defaultPort, tls }: Target): Promise<string | null> => await new Promise(resolve => {
+  const address = { host, port: port ?? defaultPort }
+  const socket = tls === null ? connectTcp(address) : connectTls({ ...tls, ...address })
+  const end = (reason: string | null): void => {
     socket.destroy()
-    resolve(why)
+    resolve(reason)
   }
   socket.setTimeout(options.connectTimeout, () => { end(`no answer from ${host}`) })
   socket.once('error', error => { end(error.message) })

@@ -1,6 +1,7 @@
-import { Cluster, type Redis } from 'ioredis'
+import { Cluster } from 'ioredis'
 import type { StateStatus } from '../../domain/state-status.ts'
 import { createAvailability, type Availability, type StateLogger } from '../availability.ts'
+import { accountKey, type Connection } from './commands.ts'
 
 export interface Watch {
   /** Available: the last check succeeded. */
@@ -11,7 +12,7 @@ export interface Watch {
 }
 
 export interface WatchParts {
-  readonly redis: Redis | Cluster
+  readonly redis: Connection
   readonly accounts: readonly string[]
   readonly logger: Pick<StateLogger, 'info' | 'warn'>
   /** The reason why a connection fails; null if it succeeds. The client hides it for cluster members and sentinels. */
@@ -27,7 +28,8 @@ const probeScript = 'return redis.call("set", KEYS[1], "1", "PX", ARGV[1])'
 export function watchRedis ({ redis, accounts, logger, explain }: WatchParts): Watch {
   const availability = createAvailability('redis', logger)
   const report = createReport(availability, explain)
-  const places = redis instanceof Cluster && accounts.length > 0 ? accounts.map(account => `hawser:{${account}}:probe`) : ['hawser:probe']
+  const isEachProbed = redis instanceof Cluster && accounts.length > 0
+  const probeKeys = isEachProbed ? accounts.map(account => accountKey(account, 'probe')) : ['hawser:probe']
   const settings = createSettingsCheck(redis, logger)
   let timer: NodeJS.Timeout | null = null
   let isStopped = false
@@ -40,7 +42,7 @@ export function watchRedis ({ redis, accounts, logger, explain }: WatchParts): W
 
   const check = async (): Promise<void> => {
     try {
-      await Promise.all(places.map(async place => await redis.eval(probeScript, 1, place, String(probeLastsMs))))
+      await Promise.all(probeKeys.map(async key => await redis.eval(probeScript, 1, key, String(probeLastsMs))))
       if (isStopped) return
       if (availability.markAvailable()) await settings()
       first.resolve()
@@ -83,7 +85,7 @@ const reasonOf = (error: Error): string =>
   'lastNodeError' in error && error.lastNodeError instanceof Error ? `${error.message} ${error.lastNodeError.message}` : error.message
 
 /** Warns once of settings under which Redis forgets acknowledged writes; silent if this user may not read them. */
-function createSettingsCheck (redis: Redis | Cluster, logger: WatchParts['logger']): () => Promise<void> {
+function createSettingsCheck (redis: Connection, logger: WatchParts['logger']): () => Promise<void> {
   const logged = new Set<string>()
   const warn = (setting: string, message: string): void => {
     if (logged.has(setting)) return

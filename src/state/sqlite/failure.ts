@@ -29,6 +29,12 @@ export function reasonOf (error: unknown): string | null {
   return code === null ? null : reasons.get(code) ?? null
 }
 
+/** A failure that is due to the file as a StateFileError; any other as it is. */
+export function asStateFileError (error: unknown): unknown {
+  const reason = reasonOf(error)
+  return reason === null || error instanceof StateFileError ? error : new StateFileError(reason)
+}
+
 export const isBusy = (error: unknown): boolean => codeOf(error) === busy
 export const isFull = (error: unknown): boolean => codeOf(error) === full
 

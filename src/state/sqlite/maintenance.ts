@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { keptForMs } from '../operation-store.ts'
 import { createSealer, type Sealer } from '../sealer.ts'
 import { numberOf, textOf, withDatabase, type Database } from './database.ts'
-import { reasonOf, StateFileError } from './failure.ts'
+import { asStateFileError, StateFileError } from './failure.ts'
 import { holderOf, ownerOnly, syncFolderOf, syncPath } from './file.ts'
 import { keyPlace, operationPlace } from './parts.ts'
 import { createFacts, findDamage, readVersion } from './schema.ts'
@@ -81,8 +81,7 @@ export function reportOn (file: string, secrets: readonly string[], now: number)
       return { ...size, holder: holderOf(file), ...contentsOf(database, createSealer(secrets), now) }
     })
   } catch (error) {
-    const reason = reasonOf(error)
-    throw reason === null || error instanceof StateFileError ? error : new StateFileError(reason)
+    throw asStateFileError(error)
   }
 }
 

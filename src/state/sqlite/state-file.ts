@@ -2,10 +2,11 @@ import type { Clock } from '../../domain/clock.ts'
 import type { StateStatus } from '../../domain/state-status.ts'
 import { createAvailability, type StateLogger } from '../availability.ts'
 import { openDatabase, textOf, type Database } from './database.ts'
-import { isFull, reasonOf, StateFileError } from './failure.ts'
+import { asStateFileError, isFull, reasonOf, StateFileError } from './failure.ts'
 import { claimFile, lockStateFile, prepareFile, realPathOf, watchIdentity } from './file.ts'
 import { createAgeClock, type AgeClock } from './parts.ts'
 import { createFacts, findDamage, readVersion, schemaVersion, upgradeSchema, type Facts } from './schema.ts'
+import { markLost } from './unreadable.ts'
 import { startUpkeep } from './upkeep.ts'
 
 export interface StateFile {
@@ -39,12 +40,13 @@ export function openStateFile (parts: StateFileParts): StateFile {
     }
   } catch (error) {
     lock.release()
-    throw asRefusal(error)
+    throw asStateFileError(error)
   }
 }
 
 /** `fixed`: paths that must lead to the same files as long as the state file is open. */
-function openLocked ({ file, accounts, clock, logger }: StateFileParts, fixed: readonly string[]): StateFile {
+function openLocked (parts: StateFileParts, fixed: readonly string[]): StateFile {
+  const { file, clock, logger } = parts
   if (prepareFile(file)) logger.info({ file }, 'the state file was created')
   const availability = createAvailability('file', logger)
   const onFault = (error: unknown): void => {
@@ -58,7 +60,7 @@ function openLocked ({ file, accounts, clock, logger }: StateFileParts, fixed: r
     prepareDatabase(database, logger)
     const facts = createFacts(database)
     const now = createAgeClock(clock, Number(facts.get('seen') ?? 0))
-    begin({ database, facts, accounts, at: clock.now(), logger })
+    begin(database, facts, parts)
     const upkeep = startUpkeep({ database, facts, now, clock, availability })
     return {
       database,
@@ -87,24 +89,15 @@ function prepareDatabase (database: Database, logger: StateLogger): void {
   if (version < schemaVersion) logger.info({ from: version, to: schemaVersion }, 'the state file was upgraded')
 }
 
-interface Beginning {
-  readonly database: Database
-  readonly facts: Facts
-  readonly accounts: readonly string[]
-  readonly at: number
-  readonly logger: StateLogger
-}
-
 /** Records who has the file. A copy lacks the keys that were used after it was made, so creates with a key are refused. */
-function begin ({ database, facts, accounts, at, logger }: Beginning): void {
+function begin (database: Database, facts: Facts, { accounts, clock, logger }: StateFileParts): void {
   const copied = facts.get('copied')
   try {
     database.transaction('durable', () => {
-      claimFile(facts, at)
+      claimFile(facts, clock.now())
       if (copied === null) return
-      const lose = database.statement('INSERT OR IGNORE INTO lost_keys (account) VALUES (?)', 'durable')
       const known = database.query('SELECT account FROM operations UNION SELECT account FROM keys').all().map(row => textOf(row, 'account'))
-      for (const account of new Set([...accounts, ...known])) lose.run(account)
+      markLost(database, [...accounts, ...known])
       facts.remove('copied')
     })
   } catch (error) {
@@ -112,9 +105,4 @@ function begin ({ database, facts, accounts, at, logger }: Beginning): void {
     if (!isFull(error) || copied !== null) throw error
   }
   if (copied !== null) logger.warn({ copied }, 'the state file was restored from a backup; keys used since then are missing')
-}
-
-function asRefusal (error: unknown): unknown {
-  const reason = reasonOf(error)
-  return reason === null || error instanceof StateFileError ? error : new StateFileError(reason)
 }

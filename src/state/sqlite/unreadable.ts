@@ -38,12 +38,17 @@ function * unreadableKeys (database: Database, secrets: readonly string[], now: 
   }
 }
 
-/** Marks the keys of accounts as lost where some cannot be read; resolves with these accounts. */
+/** Creates with a key are refused for these accounts from now on. */
+export function markLost (database: Database, accounts: readonly string[]): void {
+  const insert = database.statement('INSERT OR IGNORE INTO lost_keys (account) VALUES (?)', 'durable')
+  for (const account of accounts) insert.run(account)
+}
+
+/** Marks the keys of accounts as lost where some cannot be read; returns these accounts. */
 export function loseUnreadableKeys (database: Database, secrets: readonly string[], now: number): readonly string[] {
   const accounts = [...new Set([...unreadableKeys(database, secrets, now)].map(({ account }) => account))]
   if (accounts.length === 0) return []
-  const lose = database.statement('INSERT OR IGNORE INTO lost_keys (account) VALUES (?)', 'durable')
-  database.transaction('durable', () => { for (const account of accounts) lose.run(account) })
+  database.transaction('durable', () => { markLost(database, accounts) })
   return accounts
 }
 

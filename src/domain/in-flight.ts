@@ -1,0 +1,52 @@
+/** Counts the work that is running, which ends even if its caller disconnects. */
+export interface InFlight {
+  /** Counts one piece of work, until the result is called. */
+  enter(): () => void
+  run<T>(work: () => Promise<T>): Promise<T>
+  count(): number
+  /** Resolves when the work that is running now has ended, regardless of what begins later. */
+  settled(): Promise<void>
+  /** Resolves when nothing is running. */
+  idle(): Promise<void>
+}
+
+interface Cohort {
+  count: number
+  readonly ended: PromiseWithResolvers<void>
+}
+
+/** Counts work in cohorts: a new one begins whenever a caller waits for the work that is running. */
+export function createInFlight (): InFlight {
+  const newCohort = (): Cohort => ({ count: 0, ended: Promise.withResolvers() })
+  const running = new Set<Cohort>()
+  let latest = newCohort()
+  const enter = (): () => void => {
+    const cohort = latest
+    cohort.count += 1
+    running.add(cohort)
+    return () => {
+      cohort.count -= 1
+      if (cohort.count > 0) return
+      running.delete(cohort)
+      if (cohort !== latest) cohort.ended.resolve()
+    }
+  }
+  const settled = async (): Promise<void> => {
+    latest = newCohort()
+    await Promise.all([...running].map(async ({ ended }) => { await ended.promise }))
+  }
+  return {
+    enter,
+    run: async work => {
+      const leave = enter()
+      try {
+        return await work()
+      } finally {
+        leave()
+      }
+    },
+    count: () => [...running].reduce((sum, { count }) => sum + count, 0),
+    settled,
+    idle: async () => { while (running.size > 0) await settled() }
+  }
+}
