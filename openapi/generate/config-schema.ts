@@ -25,7 +25,11 @@ export function configJsonSchema (adapters: Iterable<Adapter<unknown>>): Json {
       }
     },
     $defs: {
-      reference: { type: 'string', pattern: '\\$\\{(file:[^}]*|[A-Za-z_][A-Za-z0-9_]*)\\}', description: 'An environment variable or the content of a file' },
+      reference: {
+        type: 'string',
+        pattern: '\\$\\{(file:[^}]*|[A-Za-z_][A-Za-z0-9_]*)\\}',
+        description: 'An environment variable or the content of a file'
+      },
       common,
       ...Object.fromEntries(all.map(adapter => [adapter.id, accountOf(adapter, common)]))
     }
@@ -72,7 +76,7 @@ const restricts = ([key, value]: readonly [string, unknown]): boolean =>
 function withReferences (node: unknown): unknown {
   if (Array.isArray(node)) return node.map(withReferences)
   if (!isJson(node)) return node
-  const entries = Object.entries(node).filter(isTold).map(([key, value]) => [key, withReferences(value)] as const)
+  const entries = Object.entries(node).filter(isPublished).map(([key, value]) => [key, withReferences(value)] as const)
   if (node.type !== 'string' || !entries.some(restricts)) return Object.fromEntries(entries)
   const isAnnotation = ([key]: readonly [string, unknown]): boolean => annotations.has(key)
   return {
@@ -82,7 +86,7 @@ function withReferences (node: unknown): unknown {
 }
 
 /** Omits zod's bounds of integers, the type of property names, and formats, which not every editor knows. */
-function isTold ([key, value]: [string, unknown]): boolean {
+function isPublished ([key, value]: [string, unknown]): boolean {
   if (key === 'maximum' || key === 'minimum') return typeof value !== 'number' || Math.abs(value) < Number.MAX_SAFE_INTEGER
   if (key === 'propertyNames') return !isJson(value) || value.type !== 'string' || Object.keys(value).length > 1
   return key !== 'format' || typeof value !== 'string'

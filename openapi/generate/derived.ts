@@ -37,7 +37,8 @@ const maximum = (costs: readonly UpstreamCost[]): UpstreamCost => ({
 })
 
 /** Pages by offset overlap by one row, which may take one page more. */
-const listCost = ({ paging, hydrate }: List): UpstreamCost => ({ calls: paging === 'offset' ? 1 : 0, perPage: 1, perRow: hydrate === undefined ? 0 : 1 })
+const listCost = ({ paging, hydrate }: List): UpstreamCost =>
+  ({ calls: paging === 'offset' ? 1 : 0, perPage: 1, perRow: hydrate === undefined ? 0 : 1 })
 
 /** The adapter's verbs that a verb of the API runs; none if the provider lacks it. */
 const runBy = ({ action, runs = [] }: ApiVerb, verbs: AdapterVerbs): readonly Verb[] => {
@@ -53,7 +54,11 @@ function costOfVerb (verb: ApiVerb, verbs: AdapterVerbs): UpstreamCost {
   const mayRead = verb.reads !== undefined || verb.destroys === true || (verb.path.startsWith('/servers/:id') && run.some(({ evidence }) => evidence === 'inferred'))
   const { perRow: _rows, ...baseline } = listCost(verbs.list)
   const spends = verb.spends === true
-  const beside = [mayRead ? verbs.get.cost ?? one : free, verb.creates === true || spends ? baseline : free, spends && verbs.plans !== undefined ? verbs.plans.cost ?? onePage : free]
+  const beside = [
+    mayRead ? verbs.get.cost ?? one : free,
+    verb.creates === true || spends ? baseline : free,
+    spends && verbs.plans !== undefined ? verbs.plans.cost ?? onePage : free
+  ]
   return run.length === 0 ? free : sum(...run.map(({ cost = verb.tag === 'Catalog' ? onePage : one }) => cost), ...beside)
 }
 
@@ -61,7 +66,8 @@ const ofReads: Readonly<Record<string, (verbs: AdapterVerbs) => UpstreamCost>> =
   listServers: ({ list }) => listCost(list),
   listFleet: ({ list }) => listCost(list),
   getServer: ({ get }) => get.cost ?? one,
-  ...Object.fromEntries(['Get', 'Post', 'Put', 'Patch', 'Delete'].map(method => [`raw${method}`, ({ raw }: AdapterVerbs) => raw?.cost ?? one]))
+  ...Object.fromEntries(['Get', 'Post', 'Put', 'Patch', 'Delete'].map(method =>
+    [`raw${method}`, ({ raw }: AdapterVerbs) => raw?.cost ?? one]))
 }
 
 /** The most calls of one request to this route, for an account with these verbs; sign-ins and retries are not counted. */

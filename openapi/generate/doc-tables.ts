@@ -19,7 +19,8 @@ export function providerSummary (adapters: Adapters, root: string): string {
   const rows = adapters.map(adapter => {
     const capabilities = Object.values(providerCapabilities(adapter))
     const offered = capabilities.filter(({ support }) => support !== 'none').length
-    return `| ${adapter.title} | \`${adapter.id}\` | ${offered} of ${capabilities.length} | [page](${root}src/adapters/${adapter.id}/README.md) |`
+    const page = `[page](${root}src/adapters/${adapter.id}/README.md)`
+    return `| ${adapter.title} | \`${adapter.id}\` | ${offered} of ${capabilities.length} | ${page} |`
   })
   return `| provider | \`provider\` | verbs | credentials and quirks |\n|---|---|---|---|\n${rows.join('\n')}\n`
 }
@@ -27,8 +28,10 @@ export function providerSummary (adapters: Adapters, root: string): string {
 /** Evidence of each verb at each provider, then for each provider the members and parameters that a verb accepts. */
 export function capabilityTables (adapters: Adapters): string {
   const all = adapters.map(adapter => ({ adapter, capabilities: providerCapabilities(adapter) }))
-  const rows = capabilityNames.map(name => `| \`${name}\` | ${all.map(({ capabilities }) => capabilities[name]?.evidence ?? '–').join(' | ')} |`)
-  const overview = `| verb | ${all.map(({ adapter }) => `\`${adapter.id}\``).join(' | ')} |\n|---|${all.map(() => '---|').join('')}\n${rows.join('\n')}\n`
+  const rows = capabilityNames.map(name =>
+    `| \`${name}\` | ${all.map(({ capabilities }) => capabilities[name]?.evidence ?? '–').join(' | ')} |`)
+  const ids = all.map(({ adapter }) => `\`${adapter.id}\``).join(' | ')
+  const overview = `| verb | ${ids} |\n|---|${all.map(() => '---|').join('')}\n${rows.join('\n')}\n`
   const sections = all.map(({ adapter, capabilities }) => {
     const accepting = capabilityNames.flatMap(name => {
       const accepts = capabilities[name]?.accepts ?? []

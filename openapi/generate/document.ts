@@ -43,8 +43,14 @@ export async function collectDocument (app: FastifyInstance): Promise<void> {
       components: {
         ...extraComponents,
         securitySchemes: {
-          bearer: { type: 'http', scheme: 'bearer', description: '`Authorization: Bearer <key>`. Where an OpenID issuer is configured, one of its tokens (a JWT) instead of a key' },
-          apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'A key in a header of its own; tokens are not accepted here' }
+          bearer: {
+            type: 'http',
+            scheme: 'bearer',
+            description: '`Authorization: Bearer <key>`. Where an OpenID issuer is configured, one of its tokens (a JWT) instead of a key'
+          },
+          apiKey: {
+            type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'A key in a header of its own; tokens are not accepted here'
+          }
         }
       }
     },

@@ -12,7 +12,9 @@ const ofProvider: ReadonlySet<string> = new Set(Object.values(failures).map(({ p
 /** What is more than the table says. */
 const details: Partial<Record<ProblemSlug, Partial<Problem>>> = {
   'invalid-request': { detail: 'the request is not valid', errors: [{ path: 'query.limit', message: 'must be from 1 to 500' }] },
-  'upstream-rejected': { upstream: { status: 422, code: 'invalid_size', message: 'the disk is too small for this image', request_id: null, details: null } },
+  'upstream-rejected': {
+    upstream: { status: 422, code: 'invalid_size', message: 'the disk is too small for this image', request_id: null, details: null }
+  },
   'upstream-unreachable': {
     detail: 'no connection could be made to vm.example.com:8443: the connection was refused (ECONNREFUSED)',
     upstream: {
@@ -51,9 +53,11 @@ export const problemExamples: Readonly<Record<string, Example>> = Object.fromEnt
 /** The kinds of problems by status, in the order of the table. */
 export const slugsByStatus: ReadonlyMap<number, readonly ProblemSlug[]> = Map.groupBy(slugs, slug => problems[slug].status)
 
+const sectionForm = /(^## ([a-z-]+)\n[^]*?)^Status \d+\.$([^]*?^```json\n)[^]*?(^```$)/gm
+
 /** The page of problems with the status and the example of each section as in the table. */
 export const withExamples = (page: string): string =>
-  page.replaceAll(/(^## ([a-z-]+)\n[^]*?)^Status \d+\.$([^]*?^```json\n)[^]*?(^```$)/gm, (whole, before: string, slug: string, between: string, end: string) => {
+  page.replaceAll(sectionForm, (whole, before: string, slug: string, between: string, end: string) => {
     const example = problemExamples[slug]?.value
     return example === undefined ? whole : `${before}Status ${example.status}.${between}${JSON.stringify(example, null, 2)}\n${end}`
   })

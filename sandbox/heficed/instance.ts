@@ -16,7 +16,7 @@ const networkV6 = (number: number) => network(`2001:db8:${number.toString(16)}::
 
 export const noNetwork = () => network(null, null, null)
 
-export interface CancellationRequest extends Readonly<Record<'created' | 'termination', number>> {
+interface CancellationRequest extends Readonly<Record<'created' | 'termination', number>> {
   readonly type: string
   readonly reason: string
 }

@@ -24,7 +24,7 @@ export const blankHost = (id: number) => ({
 
 export type HostRecord = ReturnType<typeof blankHost>
 
-export interface DiskRecord {
+interface DiskRecord {
   readonly id: number
   readonly hostId: number
   sizeMib: number

@@ -14,7 +14,7 @@ import { addHosts, administrator, client, seedPlatform } from './seed.ts'
 
 export type { VmmanagerBehavior } from './behavior.ts'
 export type { HostRecord } from './model.ts'
-export type VmmanagerOptions = VendorOptions<VmmanagerBehavior>
+type VmmanagerOptions = VendorOptions<VmmanagerBehavior>
 export type VmmanagerSandbox = Awaited<ReturnType<typeof startVmmanager>>
 
 const routes: readonly Route[] = [...authRoutes, ...listRoutes, ...actionRoutes, ...addressRoutes]

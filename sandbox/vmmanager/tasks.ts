@@ -1,6 +1,6 @@
 import { take, type HostRecord, type Platform, type Row, type TaskRecord } from './model.ts'
 
-export interface TaskOrder extends Partial<Omit<TaskRecord, 'id' | 'hostId' | 'accountId'>> {
+interface TaskOrder extends Partial<Omit<TaskRecord, 'id' | 'hostId' | 'accountId'>> {
   readonly name: string
   readonly ms?: number
   /** Waits for this action (`host_stop`) instead of running. */

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { Accepted } from '../adapters/verbs.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Operation, OperationStatus } from '../domain/operation.ts'
-import { createOperationEvents, toChange, type OperationEvents } from './operation-events.ts'
+import { createOperationEvents, toChange } from './operation-events.ts'
 import type { PollTarget } from './poll.ts'
-import { createPollers } from './poller.ts'
+import { createPollers, type PollersParts } from './poller.ts'
 import { afterAccepted, afterAmbiguous, isEnded, newOperation, type Intent } from './transitions.ts'
 import { serverClaim, type OperationStore, type StoredOperation } from '../state/operation-store.ts'
 import { silentObserver, type Observer } from '../telemetry/observer.ts'
@@ -69,11 +69,7 @@ export function createEngine ({ store, clock, onFault, observer = silentObserver
   }
 }
 
-interface Parts {
-  readonly operationEvents: OperationEvents
-  readonly me: string
-  readonly clock: Clock
-  readonly onFault: (error: unknown) => void
+interface Parts extends PollersParts {
   readonly nudge: (account: string) => void
 }
 

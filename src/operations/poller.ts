@@ -1,16 +1,11 @@
 import type { Clock } from '../domain/clock.ts'
-import type { OperationEvents } from './operation-events.ts'
 import { pollAll, type ListCost, type PollParts, type PollTarget } from './poll.ts'
 import { afterCrash, isEnded } from './transitions.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
 
-export interface PollersParts {
-  readonly operationEvents: OperationEvents
+export interface PollersParts extends Pick<PollParts, 'operationEvents' | 'clock' | 'onFault'> {
   /** The name of this process in operations. */
   readonly me: string
-  readonly clock: Clock
-  /** Reports an internal error; the pollers continue. */
-  readonly onFault: (error: unknown) => void
 }
 
 const beatEveryMs = 3000

@@ -12,8 +12,8 @@ export type Leave = (headers: Headers | null) => void
 /** Slows an account down before its provider refuses, by what the answers say is left of the provider's own rate limit. */
 export interface Allowance {
   /**
-   * Waits until the provider allows one more request; `rate-limited`, with the time until then, if the wait would outlast the request. Where
-   * that time is far away, a request now and then is sent all the same.
+   * Waits until the provider allows one more request; throws `rate-limited`, with the time until then, if the wait would outlast the
+   * request. If that time is far away, an occasional request is sent all the same.
    */
   enter(call: Call): Promise<Leave>
 }
@@ -64,7 +64,9 @@ export function createAllowance ({ account, read, tokenBuckets, now }: Allowance
     known.left -= 1
     known.open += 1
     try {
-      if (known.left < shared.capacity) await pause(call, await tokenBuckets.take(`{${account}}:allowance`, shared, remainingMs(call)) ?? Infinity)
+      if (known.left >= shared.capacity) return
+      const waitMs = await tokenBuckets.take(`{${account}}:allowance`, shared, remainingMs(call))
+      await pause(call, waitMs ?? Infinity)
     } catch (error) {
       known.left += 1
       known.open -= 1
@@ -100,9 +102,10 @@ export function createAllowance ({ account, read, tokenBuckets, now }: Allowance
   }
 }
 
-const refused = (waitMs: number): UpstreamError => new UpstreamError('rate-limited', 'the provider allows no further request for now; nothing was sent', {
-  notAttempted: true, retryAfterMs: Math.max(leastMs, Number.isFinite(waitMs) ? waitMs : leastMs)
-})
+const refused = (waitMs: number): UpstreamError =>
+  new UpstreamError('rate-limited', 'the provider allows no further request for now; nothing was sent', {
+    notAttempted: true, retryAfterMs: Math.max(leastMs, Number.isFinite(waitMs) ? waitMs : leastMs)
+  })
 
 async function pause (call: Call, ms: number): Promise<void> {
   if (ms <= 0) return

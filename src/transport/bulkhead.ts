@@ -66,7 +66,8 @@ function createSlots ({ concurrency, waiting }: BulkheadSettings) {
         reject(overloaded(why))
       }
       const onLeave = (): void => { giveUp(left) }
-      const cancel = call.clock.timer(() => { giveUp('limits.concurrency of this account was used up for as long as this request may take') }, Math.max(0, remainingMs(call)))
+      const onDeadline = (): void => { giveUp('limits.concurrency of this account was used up for as long as this request may take') }
+      const cancel = call.clock.timer(onDeadline, Math.max(0, remainingMs(call)))
       const release = (): void => { cancel(); signal.removeEventListener('abort', onLeave) }
       signal.addEventListener('abort', onLeave, { once: true })
       if (isSignIn) queue.unshift(start)
@@ -77,7 +78,9 @@ function createSlots ({ concurrency, waiting }: BulkheadSettings) {
     enter: async (call: Call, isSignIn: boolean): Promise<void> => {
       if (taken < concurrency) { taken += 1; return }
       if (leaving(call).aborted) throw overloaded(left)
-      if (queue.length >= waiting && !isSignIn) throw overloaded('limits.concurrency of this account is used up, and too many requests wait already')
+      if (queue.length >= waiting && !isSignIn) {
+        throw overloaded('limits.concurrency of this account is used up, and too many requests wait already')
+      }
       await wait(call, isSignIn)
     },
     leave: (): void => {

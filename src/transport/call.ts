@@ -28,7 +28,8 @@ export interface Counters {
   writes: SideEffect
 }
 
-export const createCounters = (): Counters => ({ upstreamCalls: 0, repeatedAnswers: 0, upstreamMs: 0, tokenMs: 0, cacheMs: 0, writes: 'none' })
+export const createCounters = (): Counters =>
+  ({ upstreamCalls: 0, repeatedAnswers: 0, upstreamMs: 0, tokenMs: 0, cacheMs: 0, writes: 'none' })
 
 export interface CallOptions {
   readonly clock: Clock
@@ -40,11 +41,13 @@ export interface CallOptions {
   readonly trace?: Trace
 }
 
-export const createCall = ({ clock, requestId, signal, caller, deadlineMs, counters = createCounters(), trace = silentTrace }: CallOptions): Call =>
-  ({ clock, requestId, signal, ...(caller === undefined ? {} : { caller }), deadline: clock.elapsed() + deadlineMs, counters, trace })
+export function createCall ({ deadlineMs, counters = createCounters(), trace = silentTrace, ...rest }: CallOptions): Call {
+  return { ...rest, deadline: rest.clock.elapsed() + deadlineMs, counters, trace }
+}
 
 /** Ends the waiting for a turn. A write that has sent nothing yet leaves with its caller; one that has is finished. */
-export const leaving = ({ signal, caller, counters }: Call): AbortSignal => caller === undefined || counters.writes !== 'none' ? signal : caller
+export const leaving = ({ signal, caller, counters }: Call): AbortSignal =>
+  caller === undefined || counters.writes !== 'none' ? signal : caller
 
 export const remainingMs = (call: Call): number => call.deadline - call.clock.elapsed()
 

@@ -13,12 +13,15 @@ export interface RequestContext {
 
 /** A call for a read: it ends with the caller. */
 export const readCall = (account: Account, context: RequestContext, signal = context.signal): Call =>
-  createCall({ clock: account.clock, requestId: context.requestId, signal, deadlineMs: account.options.requestDeadlineMs, counters: context.counters, trace: context.trace })
+  createCall({ ...callOptions(account, context), signal })
 
 /** A call for work that no caller waits for: its own deadline, its own counters, no trace. */
 export const backgroundCall = (account: Account, requestId: string, signal: AbortSignal): Call =>
   createCall({ clock: account.clock, requestId, signal, deadlineMs: account.options.requestDeadlineMs })
 
-/** A call for a write: once begun it is finished, whether the caller waits or not. One that is still queued when its caller leaves is not begun. */
+/** A call for a write: once begun it is finished, also without its caller. One that is still queued when its caller leaves is not begun. */
 export const writeCall = (account: Account, context: RequestContext): Call =>
-  createCall({ clock: account.clock, requestId: context.requestId, signal: new AbortController().signal, caller: context.signal, deadlineMs: account.options.requestDeadlineMs, counters: context.counters, trace: context.trace })
+  createCall({ ...callOptions(account, context), signal: new AbortController().signal, caller: context.signal })
+
+const callOptions = ({ clock, options }: Account, { requestId, counters, trace }: RequestContext) =>
+  ({ clock, requestId, deadlineMs: options.requestDeadlineMs, counters, trace })

@@ -13,8 +13,8 @@ export interface Reading<T> {
 }
 
 /**
- * Reads answers, except those that repeat an earlier one byte for byte: their value is the same object as before. Lists are polled, and mostly
- * nothing has changed; parsing, checking and mapping is the larger part of what a list costs. The provider is asked every time.
+ * Reads answers, except those that repeat an earlier one byte for byte: their value is the same object as before. Lists are polled and
+ * mostly unchanged; parsing, checking and mapping is the larger part of what a list costs. The provider is asked every time.
  */
 export type RepeatedAnswers = <T>(reading: Reading<T>) => T | Promise<T>
 
@@ -38,7 +38,7 @@ const leastBytes = 4096
 const weightOfByte = 5
 const overheadBytes = 300
 const defaultMaxBytes = 32 * 1024 * 1024
-/** Only some are considered: objects that outlive their request cost the garbage collector more, which is lost where every answer differs. */
+/** Only some are considered: what outlives its request costs the garbage collector more, for nothing if every answer differs. */
 const consideredShare = 1 / 8
 
 export function createRepeatedAnswers ({ random, maxBytes = defaultMaxBytes }: RepeatedAnswersParts): RepeatedAnswers {

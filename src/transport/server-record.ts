@@ -8,11 +8,13 @@ export interface RecordParts {
   readonly capabilities: Capabilities
 }
 
+type ToRecord = (facts: ServerFacts, observedAt: string) => Server
+
 /**
  * Turns what an adapter knows of a server into the record that callers see. The members are written out, in the order in which they are
  * documented: a record is made for every row of every list, and spreading objects costs several times as much.
  */
-export function createToRecord ({ account, provider, isReadOnly, capabilities }: RecordParts): (facts: ServerFacts, observedAt: string) => Server {
+export function createToRecord ({ account, provider, isReadOnly, capabilities }: RecordParts): ToRecord {
   const absent = new Set<ServerAction>(serverActions.filter(action => capabilities[action]?.support === 'none'))
   const allowed = (actions: ServerAction[]): ServerAction[] => {
     if (isReadOnly) return []

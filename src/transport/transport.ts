@@ -62,7 +62,8 @@ export function createUpstream (transport: Transport, call: Call, record: Record
 }
 
 /** For static credentials. */
-const createTokenless = (transport: Transport, call: Call, record: RecordWrite | null): Upstream => createSender(transport, call, { token: async () => null, record, isSignIn: false })
+const createTokenless = (transport: Transport, call: Call, record: RecordWrite | null): Upstream =>
+  createSender(transport, call, { token: async () => null, record, isSignIn: false })
 
 interface Way {
   readonly token: () => Promise<Token | null>
@@ -128,7 +129,8 @@ async function attempt<T> (sending: Sending<T>, token: Token | null, tries: Trie
   const { transport, call, isSignIn } = sending
   try {
     transport.breaker.check()
-    return (await transport.bulkhead.run(call, async () => await transport.breaker.run(async () => await send(sending, token, tries)), isSignIn)).result
+    const sent = await transport.bulkhead.run(call, async () => await transport.breaker.run(async () => await send(sending, token, tries)), isSignIn)
+    return sent.result
   } catch (error) {
     if (error instanceof UpstreamError) return error
     throw error
@@ -147,7 +149,8 @@ async function send<T> ({ transport, call, request, isSignIn }: Sending<T>, toke
     if (timeoutMs < leastMs) throw new HttpFault('timeout', { sent: false })
     built = request.build(token)
     call.counters.upstreamCalls += 1
-    response = await transport.http.send({ ...built, headers: { ...built.headers, 'x-request-id': call.requestId } }, { timeoutMs, signal: call.signal })
+    const headers = { ...built.headers, 'x-request-id': call.requestId }
+    response = await transport.http.send({ ...built, headers }, { timeoutMs, signal: call.signal })
     const read = readAnswer({ transport, call, request, built }, response)
     result = { value: read instanceof Promise ? await read : read }
   } catch (error) {

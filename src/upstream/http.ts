@@ -21,7 +21,8 @@ export interface ReceivedResponse extends Omit<HttpResponse, 'text'> {
   readonly bytes: Buffer
 }
 
-export const toResponse = ({ status, headers, bytes }: ReceivedResponse): HttpResponse => ({ status, headers, text: bytes.toString('utf8') })
+export const toResponse = ({ status, headers, bytes }: ReceivedResponse): HttpResponse =>
+  ({ status, headers, text: bytes.toString('utf8') })
 
 export interface HttpLimits {
   /** For one attempt: connecting, headers and the whole body. */
@@ -109,7 +110,8 @@ function dispatch ({ agent, request, limits, maximumBytes }: Exchange, url: URL,
   const timer = setTimeout(() => { stop('timeout') }, limits.timeoutMs)
   limits.signal.addEventListener('abort', onAbort, { once: true })
 
-  agent.dispatch({ origin: url.origin, path: `${url.pathname}${url.search}`, method: request.method, headers: request.headers, body: request.body ?? null }, {
+  const { method, headers, body = null } = request
+  agent.dispatch({ origin: url.origin, path: `${url.pathname}${url.search}`, method, headers, body }, {
     onRequestStart (started) {
       controller = started
       if (settled) { started.abort(new HttpFault('aborted', { sent: false })); return }

@@ -52,7 +52,7 @@ const plain: ReadonlyMap<number, Failure> = new Map<number, Failure>([
   [429, 'rate-limited']
 ])
 
-/** The failure for an HTTP status, if the vendor's answer is not more exact. 410 says that an endpoint was removed. Redirects and unlisted 4xx are `malformed`. */
+/** The failure for an HTTP status, if the vendor's answer is not more exact. 410: the endpoint was removed. Redirects are `malformed`. */
 export function failureOfStatus (status: number): Failure {
   const known = plain.get(status)
   if (known !== undefined) return known

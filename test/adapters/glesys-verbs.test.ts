@@ -1,61 +1,18 @@
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { capabilitiesOf } from '../../src/adapters/capabilities.ts'
-import { glesys } from '../../src/adapters/glesys/adapter.ts'
 import type { Accepted } from '../../src/adapters/verbs.ts'
-import { GatewayError } from '../../src/domain/failure.ts'
 import type { Goal } from '../../src/domain/operation.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
 import type { CreateSpec } from '../../src/domain/spec.ts'
-import { startGlesys } from '../../sandbox/glesys/simulator.ts'
-import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
-import { createStillClock, type StillClock } from '../helpers/clock.ts'
-import { failureOf, listAll, openBench, type DirectVerbs } from '../helpers/line.ts'
+import type { SimulatedReply, SimulatedRequest } from '../../sandbox/kit/simulator.ts'
+import type { StillClock } from '../helpers/clock.ts'
+import { failureOf, listAll } from '../helpers/line.ts'
+import { envelope, ok, open, openSandbox, refusal, refusedMember, verbsOf, type Verbs } from './glesys-bench.ts'
 
-type Body = Readonly<Record<string, unknown>>
-
-const settings = { project: 'cl12345', api_key: 'the-KEY' }
 const key = 'ssh-ed25519 AAAAEXAMPLE deploy@example'
-
-const envelope = (payload: Body, code: unknown = 200, text = 'OK'): Body =>
-  ({ response: { status: { code, text }, ...payload, debug: { input: { rootpassword: 'theSecretSauce' } } } })
-const ok = (payload: Body = {}): SimulatedReply => ({ status: 200, body: envelope(payload) })
-const refusal = (status: number, code: unknown, text: string): SimulatedReply => ({ status, body: envelope({}, code, text) })
-
-const named = ['create', 'delete', 'stop', 'resize', 'rename', 'console', 'addresses.list', 'addresses.attach', 'addresses.detach'] as const
-type Verbs = DirectVerbs & Required<Pick<DirectVerbs, typeof named[number]>>
-
-const isComplete = (operations: DirectVerbs): operations is Verbs => named.every(name => operations[name] !== undefined)
-
-function verbsOf (operations: DirectVerbs): Verbs {
-  if (!isComplete(operations)) throw new Error('a verb is missing')
-  return operations
-}
-
-async function told (t: Test, answer: (request: SimulatedRequest) => SimulatedReply, more: Body = {}) {
-  const vendor = await startSimulator(answer)
-  const bench = openBench(t, glesys, vendor, { ...settings, api_url: vendor.origin, ...more })
-  return { ...bench, verbs: verbsOf(bench.operations) }
-}
-
-async function sandbox (t: Test, more: Body = {}) {
-  const { now, pass } = createStillClock()
-  const vendor = await startGlesys({ clock: now, behavior: { actionMs: 60, createMs: 60, lingerMs: 60 } })
-  const bench = openBench(t, glesys, vendor, { ...vendor.settings['glesys-lab'], ...more })
-  return { ...bench, pass, verbs: verbsOf(bench.operations) }
-}
 
 const sentBy = ({ calls }: { calls: readonly SimulatedRequest[] }): string[] => calls.map(({ method, path, body }) => `${method} ${path} ${body}`)
 const bodyOf = ({ calls }: { calls: readonly SimulatedRequest[] }): unknown => JSON.parse(calls.at(-1)?.body ?? '')
-
-async function badMemberOf (work: Promise<unknown>): Promise<string | undefined> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof GatewayError) return error.options.errors?.[0]?.path
-    throw error
-  }
-  throw new Error('nothing was refused')
-}
 
 interface Following extends Pick<StillClock, 'pass'> {
   readonly verbs: Verbs
@@ -94,7 +51,7 @@ const without = (spec: CreateSpec, ...names: string[]): CreateSpec => ({ ...spec
 const users = [{ username: 'deploy', sshkeys: [key] }]
 
 t.test('the verbs are these, with their evidence and what they accept', async t => {
-  const { operations } = await told(t, () => ok())
+  const { operations } = await open(t, () => ok())
   const shown = Object.entries(capabilitiesOf(operations)).filter(([, { support }]) => support !== 'none')
     .map(([name, { evidence, accepts }]) => [name, evidence, accepts.length === 0 ? undefined : accepts])
   t.same(shown, [
@@ -121,21 +78,21 @@ t.test('the verbs are these, with their evidence and what they accept', async t 
   t.same(operations.create?.requires, ['region', 'cpus', 'memory_mib', 'disk_gib'])
 })
 
-t.test('the example of a create is one that the simulated vendor takes', async t => {
-  const { vendor, verbs } = await sandbox(t)
+t.test('the simulator accepts the published example of a create', async t => {
+  const { vendor, verbs } = await openSandbox(t)
   await verbs.create.run(verbs.create.example)
   t.equal(vendor.created, 1)
 })
 
 t.test('the lock in the answer to an action shows that its work has begun', async t => {
   for (const [server, begun] of [[{ state: 'locked' }, true], [{ islocked: true, isrunning: true }, true], [{ status: 'updating' }, true], [{ islocked: false, state: 'running' }, undefined], [{}, undefined]] as const) {
-    const { operations } = await told(t, () => ok({ server: { serverid: 'kvm123456', ...server } }))
+    const { operations } = await open(t, () => ok({ server: { serverid: 'kvm123456', ...server } }))
     t.equal((await operations.reboot?.run({ id: 'kvm123456' }))?.begun, begun, JSON.stringify(server))
   }
 })
 
 t.test('a KVM create makes a user from the keys and the password, adds an address of each family, and the note names the user', async t => {
-  const { vendor, verbs } = await told(t, () => ok({ server: { serverid: 'kvm200001', state: 'locked' } }))
+  const { vendor, verbs } = await open(t, () => ok({ server: { serverid: 'kvm200001', state: 'locked' } }))
   const note = 'The user name on the new server is deploy.'
   t.same(await verbs.create.run(spec), { serverId: 'kvm200001', note })
   t.same(sentBy(vendor), [`POST /server/create ${JSON.stringify({ ...order, users })}`])
@@ -146,14 +103,14 @@ t.test('a KVM create makes a user from the keys and the password, adds an addres
 })
 
 t.test('options.users are sent unchanged, and the note does not mention a user named deploy', async t => {
-  const { vendor, verbs } = await told(t, () => ok({ server: { serverid: 'kvm200001' } }))
+  const { vendor, verbs } = await open(t, () => ok({ server: { serverid: 'kvm200001' } }))
   const own = [{ username: 'alice', sshkeys: [key], password: 'p' }, { username: 'bob' }]
   t.same(await verbs.create.run({ ...without(spec, 'ssh_keys'), options: { users: own } }), { serverId: 'kvm200001' })
   t.same(bodyOf(vendor), { ...order, users: own })
 })
 
 t.test('a VMware server gets a root password and a key instead of users', async t => {
-  const { vendor, verbs } = await told(t, () => ok({ server: { serverid: 'wps1200001' } }))
+  const { vendor, verbs } = await open(t, () => ok({ server: { serverid: 'wps1200001' } }))
   t.same(await verbs.create.run({ ...vmware, password: 'pass-SECRET' }), { serverId: 'wps1200001' })
   t.same(bodyOf(vendor), { ...vmwareOrder, rootpassword: 'pass-SECRET', sshkey: key })
   await verbs.create.run({ ...vmware, ssh_keys: ['101', key, '102'] })
@@ -164,25 +121,25 @@ t.test('a VMware server gets a root password and a key instead of users', async 
 })
 
 t.test('ids of keys become the texts of the project\'s keys on KVM, where only users have keys', async t => {
-  const { vendor, verbs } = await sandbox(t)
+  const { vendor, verbs } = await openSandbox(t)
   t.match(await verbs.create.run({ ...spec, ssh_keys: ['101'] }), { serverId: /^kvm2\d+$/ })
   t.same(vendor.calls.map(({ method, path }) => `${method} ${path}`), ['GET /sshkey/list', 'POST /server/create'])
   t.match(bodyOf(vendor), { users: [{ username: 'deploy', sshkeys: ['ssh-ed25519 AAAAEXAMPLE deploy@example'] }] })
-  t.equal(await badMemberOf(verbs.create.run({ ...spec, ssh_keys: ['102'] })), 'body.ssh_keys', 'a key of another project')
+  t.equal(await refusedMember(verbs.create.run({ ...spec, ssh_keys: ['102'] })), 'body.ssh_keys', 'a key of another project')
   t.equal(vendor.created, 1)
 })
 
 t.test('every other member of a create is sent where the vendor expects it', async t => {
-  const { vendor, verbs } = await told(t, () => ok({ server: { serverid: 'kvm200001' } }))
+  const { vendor, verbs } = await open(t, () => ok({ server: { serverid: 'kvm200001' } }))
   const backupschedules = [{ frequency: 'daily', numberofimagestokeep: 2 }]
   const userData = '## template: glesys\n#cloud-config\n{{> users}}'
   await verbs.create.run({ ...spec, user_data: userData, options: { bandwidth: 200, description: 'Å', ip: '192.0.2.11', ipv6: 'none', cloudconfigparams: { a: 1 }, backupschedules } })
   t.same(bodyOf(vendor), { ...order, bandwidth: 200, description: 'Å', ip: '192.0.2.11', ipv6: 'none', cloudconfig: userData, cloudconfigparams: { a: 1 }, backupschedules, users })
 })
 
-t.test('nested arguments travel as JSON even where XML is asked for, and plain ones as a form', async t => {
+t.test('nested arguments are sent as JSON even with format xml, and plain ones as a form', async t => {
   const xml = '<?xml version="1.0"?><response><status><code>200</code><text>OK</text></status><server><serverid>kvm200001</serverid></server></response>'
-  const { vendor, verbs } = await told(t, () => ({ status: 200, headers: { 'content-type': 'application/xml' }, body: xml }), { format: 'xml' })
+  const { vendor, verbs } = await open(t, () => ({ status: 200, headers: { 'content-type': 'application/xml' }, body: xml }), { format: 'xml' })
   t.match(await verbs.create.run(spec), { serverId: 'kvm200001' })
   t.match(vendor.calls[0]?.headers, { accept: 'application/xml', 'content-type': 'application/json' })
   t.same(bodyOf(vendor), { ...order, users })
@@ -213,24 +170,24 @@ const badOrders: ReadonlyArray<readonly [string, CreateSpec]> = [
   ['body.options.campaign', { ...spec, options: { campaign: 'x' } }]
 ]
 t.test('an invalid create is refused without a call and names the wrong member', async t => {
-  const { vendor, verbs } = await told(t, () => ok())
-  for (const [member, bad] of badOrders) t.equal(await badMemberOf(verbs.create.run(bad)), member, JSON.stringify(bad))
+  const { vendor, verbs } = await open(t, () => ok())
+  for (const [member, bad] of badOrders) t.equal(await refusedMember(verbs.create.run(bad)), member, JSON.stringify(bad))
   t.equal(vendor.calls.length, 0)
 })
 
 t.test('an accepted create with an unreadable id is not a failure', async t => {
   for (const payload of [{}, { server: {} }, { server: { serverid: null } }, { server: 'x' }, { server: { serverid: 'None' } }]) {
-    const { vendor, verbs } = await told(t, () => ok(payload))
+    const { vendor, verbs } = await open(t, () => ok(payload))
     t.same(await verbs.create.run(vmware), {}, JSON.stringify(payload))
     t.equal(vendor.calls.length, 1)
   }
-  const { verbs } = await told(t, () => ({ status: 200, body: 'x' }))
+  const { verbs } = await open(t, () => ({ status: 200, body: 'x' }))
   t.match(await failureOf(verbs.create.run(spec)), { failure: 'malformed', sideEffect: 'certain' })
 })
 
 t.test('a create without an answer is sent once and may have succeeded', async t => {
   for (const kind of ['reset-after', 'truncate'] as const) {
-    const { vendor, verbs } = await sandbox(t)
+    const { vendor, verbs } = await openSandbox(t)
     vendor.fail({ kind })
     t.match((await failureOf(verbs.create.run(spec))).sideEffect, kind === 'truncate' ? 'certain' : 'possible')
     t.equal(vendor.created, 1)
@@ -240,8 +197,8 @@ t.test('a create without an answer is sent once and may have succeeded', async t
 })
 
 t.test('a row matches a create if the name is equal in any case, and the region where it is shown', async t => {
-  const { verbs } = await told(t, () => ok())
-  const { server } = (await (await sandbox(t)).verbs.get.run('kvm123456'))
+  const { verbs } = await open(t, () => ok())
+  const { server } = (await (await openSandbox(t)).verbs.get.run('kvm123456'))
   const isLike = (name: string, region: string | null): unknown => verbs.create.isLike?.({ ...spec, name: 'Web-9' }, { ...server, name, region: region === null ? null : { id: region, name: region } })
   t.ok(isLike('web-9', 'Falkenberg'))
   t.ok(isLike('web-9', null))
@@ -271,7 +228,7 @@ const refusedOrders: ReadonlyArray<readonly [SimulatedReply, string, string | un
 ]
 t.test('a refused create names the member and never looks like a missing server', async t => {
   for (const [reply, failure, member] of refusedOrders) {
-    const { vendor, verbs } = await told(t, () => reply)
+    const { vendor, verbs } = await open(t, () => reply)
     const error = await failureOf(verbs.create.run(spec))
     t.match(error, { failure, sideEffect: failure === 'unavailable' ? 'possible' : 'none' }, JSON.stringify(reply.body))
     t.equal(error.options.member, member, JSON.stringify(reply.body))
@@ -281,7 +238,7 @@ t.test('a refused create names the member and never looks like a missing server'
 })
 
 t.test('a dry run of a create is the call that would be sent, without secrets', async t => {
-  const { vendor, line } = await sandbox(t)
+  const { vendor, line } = await openSandbox(t)
   const { operations, calls } = line.dryRun()
   t.same(await operations.create?.run({ ...spec, password: 'pass-SECRET', user_data: '#cloud-config SECRET' }), { serverId: '{id}', note: 'The user name on the new server is deploy.' })
   t.match(calls, [{ method: 'POST', url: `${vendor.origin}/server/create`, headers: { authorization: '[redacted]' }, body: { ...order, users: [{ username: 'deploy', sshkeys: [key], password: '[redacted]' }] } }])
@@ -289,8 +246,8 @@ t.test('a dry run of a create is the call that would be sent, without secrets', 
   t.equal(vendor.calls.length, 0)
 })
 
-t.test('a delete always says what happens to the addresses', async t => {
-  const { vendor, verbs, pass } = await sandbox(t)
+t.test('a delete always says whether the addresses are kept', async t => {
+  const { vendor, verbs, pass } = await openSandbox(t)
   const seen = await verbs.get.run('kvm130013')
   t.same(await verbs.delete.run({ seen }), {})
   t.same(sentBy(vendor).slice(1), ['POST /server/destroy {"serverid":"kvm130013","keepip":false}'])
@@ -305,26 +262,26 @@ t.test('a delete always says what happens to the addresses', async t => {
   t.equal((await failureOf(verbs.delete.run({ seen: kept }))).failure, 'not-found')
 })
 
-t.test('in a form the addresses of a deleted server are a digit, as the vendor\'s echo has them', async t => {
-  const { vendor, verbs } = await sandbox(t, { format: 'xml' })
+t.test('a form has keepip as a digit, like the vendor\'s echo', async t => {
+  const { vendor, verbs } = await openSandbox(t, { format: 'xml' })
   const seen = await verbs.get.run('kvm123456')
   t.same(await verbs.delete.run({ seen }), {})
   t.equal(vendor.calls.at(-1)?.body, 'serverid=kvm123456&keepip=0')
 })
 
-t.test('a delete is accepted without a payload, and a strange code beside OK does no harm', async t => {
-  const { verbs: lab } = await sandbox(t)
+t.test('a delete is accepted without a payload, and with an unknown code beside OK', async t => {
+  const { verbs: lab } = await openSandbox(t)
   const seen = await lab.get.run('kvm123456')
   for (const code of [200, '200', 0, 1234567]) {
-    const { verbs } = await told(t, () => ({ status: 200, body: envelope({}, code) }))
+    const { verbs } = await open(t, () => ({ status: 200, body: envelope({}, code) }))
     t.same(await verbs.delete.run({ seen }), {}, String(code))
   }
-  const { verbs } = await told(t, () => ({ status: 200, body: envelope({}, 0, 'Timeout') }))
+  const { verbs } = await open(t, () => ({ status: 200, body: envelope({}, 0, 'Timeout') }))
   t.match(await failureOf(verbs.delete.run({ seen })), { failure: 'unavailable', sideEffect: 'possible' }, 'nothing was seen as a code of a timeout inside')
 })
 
-t.test('a locked server refuses to be changed, in both ways of saying it, and is not asked again', async t => {
-  const { vendor, verbs } = await sandbox(t)
+t.test('both refusals for a locked server are conflicts, and nothing is repeated', async t => {
+  const { vendor, verbs } = await openSandbox(t)
   const seen = await verbs.get.run('kvm130002')
   for (const lockedError of ['http-403', 'http-500-code-606'] as const) {
     vendor.behavior.lockedError = lockedError
@@ -337,15 +294,15 @@ t.test('a locked server refuses to be changed, in both ways of saying it, and is
 })
 
 t.test('managed hosting forbids changes', async t => {
-  const { verbs } = await sandbox(t)
+  const { verbs } = await openSandbox(t)
   const seen = await verbs.get.run('kvm130008')
   t.equal((await failureOf(verbs.delete.run({ seen }))).failure, 'forbidden')
   t.equal((await failureOf(verbs.resize.run({ seen, cpus: 4 }))).failure, 'forbidden')
   t.equal((await failureOf(verbs.rename.run({ id: 'kvm130008', name: 'x' }))).failure, 'forbidden')
 })
 
-t.test('an action that the server is known not to support is refused without a call', async t => {
-  const { vendor, verbs } = await sandbox(t)
+t.test('an action that the server does not support is refused without a call', async t => {
+  const { vendor, verbs } = await openSandbox(t)
   const server = vendor.servers.get('kvm123456')
   if (server === undefined) throw new Error('no server')
   server.supportedfeatures = { ...server.supportedfeatures, editdisksize: 'no', destroy: 'no' }
@@ -361,7 +318,7 @@ t.test('an action that the server is known not to support is refused without a c
 
 for (const editValues of ['at-once', 'when-unlocked'] as const) {
   t.test(`only what changes is sent to resize, and the lock is waited for when values are shown ${editValues}`, async t => {
-    const { vendor, verbs, pass } = await sandbox(t)
+    const { vendor, verbs, pass } = await openSandbox(t)
     vendor.behavior.editValues = editValues
     vendor.behavior.codeType = 'big-on-edit'
     const seen = await verbs.get.run('kvm123456')
@@ -372,15 +329,15 @@ for (const editValues of ['at-once', 'when-unlocked'] as const) {
   })
 }
 
-t.test('a resize to what is there already sends nothing', async t => {
-  const { vendor, verbs } = await sandbox(t)
+t.test('a resize to the current sizes sends nothing', async t => {
+  const { vendor, verbs } = await openSandbox(t)
   const seen = await verbs.get.run('kvm123456')
   t.same(await verbs.resize.run({ seen, cpus: 2, memory_mib: 2048, disk_gib: 50 }), {})
   t.equal(vendor.calls.length, 1)
 })
 
-t.test('the disk of a resize is all disks together, and the main one grows', async t => {
-  const { vendor, verbs, pass } = await sandbox(t)
+t.test('disk_gib of a resize is the sum of all disks, of which the main one grows', async t => {
+  const { vendor, verbs, pass } = await openSandbox(t)
   const seen = await verbs.get.run('wps654321')
   t.equal(seen.server.disk_gib, 300)
   await verbs.resize.run({ seen, disk_gib: 350 })
@@ -388,22 +345,22 @@ t.test('the disk of a resize is all disks together, and the main one grows', asy
   await follow({ verbs, pass }, 'wps654321', { disk_gib: 350 })
 })
 
-t.test('a disk never shrinks and grows by whole units, and that is refused without a call', async t => {
-  const { vendor, verbs } = await sandbox(t)
+t.test('a smaller disk or a fraction of a GiB is refused without a call', async t => {
+  const { vendor, verbs } = await openSandbox(t)
   const seen = await verbs.get.run('wps654321')
   vendor.calls.length = 0
-  for (const disk of [299, 100, 300.5]) t.equal(await badMemberOf(verbs.resize.run({ seen, disk_gib: disk })), 'body.disk_gib', String(disk))
+  for (const disk of [299, 100, 300.5]) t.equal(await refusedMember(verbs.resize.run({ seen, disk_gib: disk })), 'body.disk_gib', String(disk))
   t.equal(vendor.calls.length, 0)
 })
 
 t.test('sizes of a server that shows none are sent as requested', async t => {
-  const { vendor, verbs } = await told(t, ({ path }) => ok({ server: path === '/server/details' ? { serverid: 'kvm1' } : {} }))
+  const { vendor, verbs } = await open(t, ({ path }) => ok({ server: path === '/server/details' ? { serverid: 'kvm1' } : {} }))
   await verbs.resize.run({ seen: await verbs.get.run('kvm1'), cpus: 1, memory_mib: 512, disk_gib: 10 })
   t.same(bodyOf(vendor), { serverid: 'kvm1', cpucores: 1, memorysize: 512, disksize: 10 })
 })
 
 t.test('the vendor\'s messages about sizes and names name our member', async t => {
-  const { vendor, verbs } = await sandbox(t)
+  const { vendor, verbs } = await openSandbox(t)
   const seen = await verbs.get.run('kvm123456')
   t.match(await failureOf(verbs.resize.run({ seen, cpus: 999 })), { failure: 'rejected', options: { member: 'body.cpus' } })
   t.match(await failureOf(verbs.rename.run({ id: 'kvm123456', name: 'twin' })), { failure: 'conflict', options: { code: 607, member: 'body.name' } })
@@ -412,18 +369,18 @@ t.test('the vendor\'s messages about sizes and names name our member', async t =
 })
 
 t.test('a rename is an edit of the host name, and follows the case that the vendor gives it', async t => {
-  const { vendor, verbs, pass } = await sandbox(t)
+  const { vendor, verbs, pass } = await openSandbox(t)
   t.same(await verbs.rename.run({ id: 'kvm123456', name: 'Ny-webb' }), {})
   t.same(sentBy(vendor), ['POST /server/edit {"serverid":"kvm123456","hostname":"Ny-webb"}'])
   await follow({ verbs, pass }, 'kvm123456', { name: 'Ny-webb' })
-  const small = await told(t, () => ok({ server: { serverid: 'kvm1', hostname: 'ny-webb' } }))
+  const small = await open(t, () => ok({ server: { serverid: 'kvm1', hostname: 'ny-webb' } }))
   t.same(await small.verbs.rename.run({ id: 'kvm1', name: 'Ny-Webb' }), { goal: { name: 'ny-webb' } })
-  const later = await told(t, () => ok({ server: { serverid: 'kvm1', hostname: 'old' } }))
+  const later = await open(t, () => ok({ server: { serverid: 'kvm1', hostname: 'old' } }))
   t.same(await later.verbs.rename.run({ id: 'kvm1', name: 'Ny-Webb' }), {}, 'an answer may still have the old name')
 })
 
 t.test('a console is a link, and only a running server has one', async t => {
-  const { vendor, verbs } = await sandbox(t)
+  const { vendor, verbs } = await openSandbox(t)
   t.same(await verbs.console.run({ id: 'kvm123456' }), { type: 'url', url: 'https://console.example.com/view/SECRET-console-kvm123456', expires_at: null })
   t.same(sentBy(vendor), ['POST /server/console {"serverid":"kvm123456"}'])
   for (const http of [500, 400]) {
@@ -432,18 +389,18 @@ t.test('a console is a link, and only a running server has one', async t => {
   }
 })
 
-t.test('a console without a link is malformed, and its password appears nowhere', async t => {
-  const { verbs } = await told(t, () => ok({ console: { host: '192.0.2.4', port: '59478', protocol: 'vnc', password: 'SECRET' } }))
+t.test('a console without a link is malformed, and the error has no password', async t => {
+  const { verbs } = await open(t, () => ok({ console: { host: '192.0.2.4', port: '59478', protocol: 'vnc', password: 'SECRET' } }))
   const error = await failureOf(verbs.console.run({ id: 'vz1' }))
   t.equal(error.failure, 'malformed')
   t.notMatch(error.message + JSON.stringify(error.options), /SECRET|59478/)
-  const named = await told(t, () => ok({ console: { host: 'None', password: '', protocol: 'vmrc', url: 'https://c.example.com/x' } }))
+  const named = await open(t, () => ok({ console: { host: 'None', password: '', protocol: 'vmrc', url: 'https://c.example.com/x' } }))
   t.same(await named.verbs.console.run({ id: 'wps1' }), { type: 'vmrc', url: 'https://c.example.com/x', expires_at: null })
 })
 
 t.test('a missing server is not found by any verb, and ids of another form without a call', async t => {
   for (const unknownServer of ['http-400', 'http-404'] as const) {
-    const { vendor, verbs } = await sandbox(t)
+    const { vendor, verbs } = await openSandbox(t)
     vendor.behavior.unknownServer = unknownServer
     const known = await verbs.get.run('kvm123456')
     const seen = { ...known, server: { ...known.server, id: 'kvm999999' } }
@@ -468,8 +425,8 @@ t.test('a missing server is not found by any verb, and ids of another form witho
   }
 })
 
-t.test('a dry run of each change is the call of the real one, and nothing is changed', async t => {
-  const { vendor, line, verbs } = await sandbox(t)
+t.test('a dry run of each change records the call of the real run, and changes nothing', async t => {
+  const { vendor, line, verbs } = await openSandbox(t)
   const seen = await verbs.get.run('kvm123456')
   const keeping = { seen, keep_addresses: true }
   const runs: ReadonlyArray<readonly [string, (verbs: Verbs) => Promise<unknown>, unknown]> = [
@@ -490,7 +447,7 @@ t.test('a dry run of each change is the call of the real one, and nothing is cha
 for (const format of ['json', 'xml'] as const) {
   for (const mutationAnswers of ['plain', 'minimal'] as const) {
     t.test(`a server lives its whole life in ${format}, when answers are ${mutationAnswers}`, async t => {
-      const { vendor, verbs, pass } = await sandbox(t, { format })
+      const { vendor, verbs, pass } = await openSandbox(t, { format })
       vendor.behavior.mutationAnswers = mutationAnswers
       const started: Accepted = await verbs.create.run(spec)
       const id = started.serverId ?? ''

@@ -1,20 +1,15 @@
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { glesys } from '../../src/adapters/glesys/adapter.ts'
-import { failureOf } from '../../src/adapters/glesys/failures.ts'
+import { failureOf as refusalFailure } from '../../src/adapters/glesys/failures.ts'
 import { actions, ownedBy, seenServer, statuses } from '../../src/adapters/glesys/mapping.ts'
-import { UpstreamError, type Failure } from '../../src/domain/failure.ts'
+import type { Failure } from '../../src/domain/failure.ts'
 import type { Seen } from '../../src/domain/list.ts'
 import { redact } from '../../src/domain/redact.ts'
 import { readPage } from '../../src/reads/read-page.ts'
-import { startGlesys } from '../../sandbox/glesys/simulator.ts'
-import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
-import { createStillClock } from '../helpers/clock.ts'
-import { listAll, openAdapter } from '../helpers/line.ts'
+import type { SimulatedReply } from '../../sandbox/kit/simulator.ts'
+import { failureOf, listAll } from '../helpers/line.ts'
+import { apiKey, envelope, ok, open, openSandbox, project, refusal, type Body } from './glesys-bench.ts'
 
-type Body = Readonly<Record<string, unknown>>
-
-const project = 'cl12345'
-const key = 'the-KEY'
 const basic = (password: string): string => `Basic ${Buffer.from(`${project}:${password}`).toString('base64')}`
 
 /** The vendor's own sample of 2020 and what was added to servers since. */
@@ -55,74 +50,44 @@ const kvm = {
   status: 'running'
 }
 
-const envelope = (payload: Body, code: unknown = 200, text = 'OK'): Body =>
-  ({ response: { status: { code, timestamp: '2025-03-04T10:20:30+01:00', text }, ...payload, debug: { input: { password: 'theSecretSauce' } } } })
-const ok = (payload: Body): SimulatedReply => ({ status: 200, body: envelope(payload) })
-const refusal = (status: number, code: unknown, text: string): SimulatedReply => ({ status, body: envelope({}, code, text) })
 const xml = (inside: string, status = 200): SimulatedReply =>
   ({ status, headers: { 'content-type': 'application/xml' }, body: `<?xml version="1.0" encoding="UTF-8"?>\n<response>\n ${inside}\n</response>\n` })
 const xmlStatus = '<status><code>200</code><text>OK</text><transactionid/></status>'
-
-/** A vendor that answers as it is told, and an account of it. */
-async function told (t: Test, answer: (request: SimulatedRequest) => SimulatedReply, settings: Body = { api_key: key }) {
-  const vendor = await startSimulator(answer)
-  const opened = openAdapter(glesys, { project, api_url: vendor.origin, ...settings })
-  t.teardown(async () => { await opened.close(); await vendor.close() })
-  return { vendor, open: opened, operations: opened.operations() }
-}
-
-async function sandbox (t: Test, account: 'glesys-lab' | 'glesys-user', settings: Body = {}) {
-  const { now, pass } = createStillClock()
-  const vendor = await startGlesys({ clock: now, behavior: { actionMs: 60, createMs: 60 } })
-  const opened = openAdapter(glesys, { ...vendor.settings[account], ...settings })
-  t.teardown(async () => { await opened.close(); await vendor.close() })
-  return { vendor, pass, open: opened, operations: opened.operations() }
-}
-
-async function failureFrom (work: Promise<unknown>): Promise<UpstreamError> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof UpstreamError) return error
-    throw error
-  }
-  throw new Error('nothing failed')
-}
 
 const seen = (wire: Body): Seen => ownedBy(project, seenServer.parse(wire))
 const server = (wire: Body) => seen(wire).server
 const without = (wire: Body, ...names: string[]): Body => Object.fromEntries(Object.entries(wire).filter(([name]) => !names.includes(name)))
 
-t.test('an account has a key of its own or a login, never both and never half', async t => {
+t.test('an account has either a key or a complete login', async t => {
   const parse = (settings: Body): boolean => glesys.account.safeParse({ project, ...settings }).success
-  t.ok(parse({ api_key: key }))
+  t.ok(parse({ api_key: apiKey }))
   t.ok(parse({ username: 'user@example.com', password: 'p' }))
-  t.ok(parse({ api_key: key, format: 'xml', api_url: 'https://api.example.com/' }))
+  t.ok(parse({ api_key: apiKey, format: 'xml', api_url: 'https://api.example.com/' }))
   for (const bad of [
-    {}, { username: 'u' }, { password: 'p' }, { api_key: key, username: 'u', password: 'p' }, { api_key: key, username: 'u' },
-    { api_key: '' }, { api_key: key, format: 'yaml' }, { api_key: key, apikey: key }, { api_key: key, project: 'cl:1' }, { api_key: key, project: '' }
+    {}, { username: 'u' }, { password: 'p' }, { api_key: apiKey, username: 'u', password: 'p' }, { api_key: apiKey, username: 'u' },
+    { api_key: '' }, { api_key: apiKey, format: 'yaml' }, { api_key: apiKey, apikey: apiKey }, { api_key: apiKey, project: 'cl:1' }, { api_key: apiKey, project: '' }
   ]) t.notOk(parse(bad), JSON.stringify(bad))
-  t.match(glesys.account.parse({ project, api_key: key }), { format: 'json', api_url: 'https://api.glesys.com' })
+  t.match(glesys.account.parse({ project, api_key: apiKey }), { format: 'json', api_url: 'https://api.glesys.com' })
   t.ok(glesys.account.safeParse(glesys.example).success)
-  t.equal(glesys.signIn(glesys.account.parse({ project, api_key: key })), null, 'a key is sent as it is')
+  t.equal(glesys.signIn(glesys.account.parse({ project, api_key: apiKey })), null, 'a key is sent as it is')
 })
 
-t.test('every call asks for JSON by both headers, with the key and a name of ours', async t => {
-  const { vendor, operations } = await told(t, ({ path }) => ok(path === '/server/list' ? { servers: [] } : { server: kvm }))
+t.test('every call requests JSON with both headers, with the key and our user agent', async t => {
+  const { vendor, operations } = await open(t, ({ path }) => ok(path === '/server/list' ? { servers: [] } : { server: kvm }))
   await operations.list.run({ filters: {}, offset: 0, after: null, limit: 10 })
   await operations.get.run('kvm123456')
   await operations.stop?.run({ id: 'kvm123456' })
   t.same(vendor.calls.map(({ method, path, rawQuery }) => `${method} ${path}${rawQuery}`), ['GET /server/list', 'POST /server/details', 'POST /server/stop'])
   for (const { headers } of vendor.calls) {
-    t.match(headers, { accept: 'application/json', 'content-type': 'application/json', authorization: basic(key), 'user-agent': /^hawser/ })
+    t.match(headers, { accept: 'application/json', 'content-type': 'application/json', authorization: basic(apiKey), 'user-agent': /^hawser/ })
   }
   t.same(vendor.calls.map(({ body }) => body), ['', '{"serverid":"kvm123456","includestate":"yes"}', '{"serverid":"kvm123456","type":"soft"}'])
 })
 
 t.test('an account with XML sends forms, accepts XML and never declares JSON', async t => {
-  const { vendor, operations } = await told(t, ({ path }) => xml(path === '/server/list'
+  const { vendor, operations } = await open(t, ({ path }) => xml(path === '/server/list'
     ? `${xmlStatus}<servers/>`
-    : `${xmlStatus}<server><serverid>kvm123456</serverid></server>`), { api_key: key, format: 'xml' })
+    : `${xmlStatus}<server><serverid>kvm123456</serverid></server>`), { api_key: apiKey, format: 'xml' })
   await operations.list.run({ filters: {}, offset: 0, after: null, limit: 10 })
   await operations.get.run('kvm123456')
   await operations.start?.run({ id: 'kvm123456' })
@@ -135,9 +100,9 @@ t.test('an account with XML sends forms, accepts XML and never declares JSON', a
 
 t.test('an answer in the other format is understood in either mode', async t => {
   const details = '<server><serverid>kvm123456</serverid><hostname>web-1</hostname><isrunning>true</isrunning><islocked>false</islocked><status>running</status></server>'
-  const inJson = await told(t, () => xml(xmlStatus + details))
+  const inJson = await open(t, () => xml(xmlStatus + details))
   t.match((await inJson.operations.get.run('kvm123456')).server, { name: 'web-1', status: 'running', locked: false })
-  const inXml = await told(t, () => ok({ server: kvm }), { api_key: key, format: 'xml' })
+  const inXml = await open(t, () => ok({ server: kvm }), { api_key: apiKey, format: 'xml' })
   t.match((await inXml.operations.get.run('kvm123456')).server, { name: 'web-1', status: 'running', cpus: 2 })
 })
 
@@ -188,7 +153,7 @@ t.test('numbers that come as text are numbers, as in 2011 and in XML', async t =
   t.match(server({ ...kvm, cpucores: '', memorysize: 'much', disksize: null }), { cpus: null, memory_mib: null, disk_gib: null })
 })
 
-t.test('what is missing or of a strange type is null, and only the id is demanded', async t => {
+t.test('members that are absent or of another type are null, and only the id is required', async t => {
   t.match(server({ serverid: 'vz1' }), { id: 'vz1', name: '', status: 'unknown', power: 'unknown', cpus: null, addresses: [], image: null, region: null, locked: null, task: null, provider_status: null })
   const strange = { serverid: 'vz1', hostname: 5, iplist: 'x', additionaldisks: 5, supportedfeatures: [], initialtemplate: 'x', status: {}, isrunning: [], datacenter: false }
   t.match(server(strange), { name: '', status: 'unknown', addresses: [], region: null })
@@ -246,7 +211,7 @@ t.test('a null state is never taken for a server that is off', async t => {
   t.match(server({ ...kvm, isrunning: null, islocked: null, status: null, state: null }), { status: 'unknown', power: 'unknown', locked: null })
 })
 
-t.test('booleans are read in every notation; an empty value counts as false only next to a word', async t => {
+t.test('booleans are read in every notation; an empty value counts as false only beside a status', async t => {
   for (const yes of [true, 'true', 'TRUE', 'yes', '1', 1]) t.match(server({ ...kvm, isrunning: yes, islocked: yes }), { status: 'running', locked: true }, String(yes))
   for (const no of [false, 'false', 'no', '0', 0, '']) t.match(server({ ...kvm, isrunning: no, islocked: no, status: 'ready' }), { status: 'stopped', power: 'off', locked: false }, `no: ${String(no)}`)
   t.match(server({ ...kvm, isrunning: '', islocked: '', status: '', state: '' }), { status: 'unknown', power: 'unknown', locked: null })
@@ -261,7 +226,7 @@ t.test('the actions of each state are these', async t => {
   })
 })
 
-t.test('the features of a server narrow its actions', async t => {
+t.test('the features of a server limit its actions', async t => {
   const allowed = (features: unknown, wire: Body = kvm): unknown => server({ ...wire, supportedfeatures: features }).allowed_actions
   const stopped = { ...kvm, isrunning: false, status: 'ready', state: 'stopped' }
   t.same(allowed({ stopsoft: 'no', stophard: 'no' }), ['reboot', 'resize', 'rename', 'console', 'delete'])
@@ -274,7 +239,7 @@ t.test('the features of a server narrow its actions', async t => {
 })
 
 t.test('the list is read in one call, and every row lacks its state until it is hydrated', async t => {
-  const { vendor, operations } = await told(t, ({ path }) => ok(path === '/server/list' ? { servers: [vmware, without(kvm, 'isrunning', 'islocked', 'status', 'state')] } : { server: kvm }))
+  const { vendor, operations } = await open(t, ({ path }) => ok(path === '/server/list' ? { servers: [vmware, without(kvm, 'isrunning', 'islocked', 'status', 'state')] } : { server: kvm }))
   const page = await operations.list.run({ filters: { name: 'web-1' }, offset: 0, after: null, limit: 1 })
   t.match(page, { start: 0, last: true, total: 2 })
   t.same(page.rows.map(({ server, missing }) => [server.id, server.status, server.power, missing]), [
@@ -290,7 +255,7 @@ t.test('the list is read in one call, and every row lacks its state until it is 
 
 t.test('a row of four fields lists its missing parts, and is still found by its address', async t => {
   const sparse = { serverid: 'kvm123456', hostname: 'web-1', datacenter: 'Falkenberg', platform: 'KVM' }
-  const { operations } = await told(t, ({ path }) => ok(path === '/server/list' ? { servers: [sparse, { serverid: 'vz1' }, { ...sparse, iplist: [] }] } : { server: kvm }))
+  const { operations } = await open(t, ({ path }) => ok(path === '/server/list' ? { servers: [sparse, { serverid: 'vz1' }, { ...sparse, iplist: [] }] } : { server: kvm }))
   const { rows } = await operations.list.run({ filters: {}, offset: 0, after: null, limit: 10 })
   t.same(rows.map(({ missing }) => missing), [['status', 'q', 'ip'], ['status', 'name', 'q', 'ip', 'region'], ['status']])
   const found = await readPage(operations.list, { filters: { ip: '192.0.2.10' }, sort: 'id', limit: 10, after: null })
@@ -298,23 +263,23 @@ t.test('a row of four fields lists its missing parts, and is still found by its 
 })
 
 t.test('an empty list is empty, in JSON and in XML', async t => {
-  const json = await told(t, () => ok({ servers: [] }))
+  const json = await open(t, () => ok({ servers: [] }))
   t.same((await json.operations.list.run({ filters: {}, offset: 0, after: null, limit: 10 })).rows, [])
-  const inXml = await told(t, () => xml(`${xmlStatus}<servers/>`), { api_key: key, format: 'xml' })
+  const inXml = await open(t, () => xml(`${xmlStatus}<servers/>`), { api_key: apiKey, format: 'xml' })
   t.match(await inXml.operations.list.run({ filters: {}, offset: 0, after: null, limit: 10 }), { rows: [], last: true, total: 0 })
 })
 
-t.test('a single entry of XML is still a list, and its features are left unread', async t => {
+t.test('a single entry in XML is a list, and its features are not read', async t => {
   const item = '<item><serverid>kvm123456</serverid><hostname>r&amp;d &#229;</hostname><memorysize>2048</memorysize><additionaldisks/><isofile/><initialtemplate/>' +
     '<templatename>None</templatename><supportedfeatures><start>no</start></supportedfeatures>' +
     '<iplist><item><ipaddress>192.0.2.10</ipaddress><version>4</version><lockedtoaccount/></item></iplist><state/></item>'
-  const { operations } = await told(t, () => xml(`${xmlStatus}<servers>${item}</servers><debug><input/></debug>`), { api_key: key, format: 'xml' })
+  const { operations } = await open(t, () => xml(`${xmlStatus}<servers>${item}</servers><debug><input/></debug>`), { api_key: apiKey, format: 'xml' })
   const [row] = await listAll(operations)
   t.match(row, { server: { id: 'kvm123456', name: 'r&d å', memory_mib: 2048, image: null, status: 'unknown', addresses: [{ address: '192.0.2.10', family: 4 }] }, missing: ['status'] })
   t.notMatch(row?.raw, { supportedfeatures: {} })
 })
 
-t.test('a server of XML reads as the one of JSON, in both ways of writing booleans', async t => {
+t.test('a server is read alike from XML and JSON, with both notations of booleans', async t => {
   const body = (yes: string, no: string): string => `${xmlStatus}<server><serverid>kvm123456</serverid><hostname>web-1</hostname><cpucores>2</cpucores>` +
     '<memorysize>2048</memorysize><disksize>50</disksize><templatename>Debian 12 (Bookworm)</templatename><datacenter>Falkenberg</datacenter>' +
     '<managedhosting>no</managedhosting><projectkey>cl12345</projectkey><supportedfeatures><stopsoft>yes</stopsoft><reboot>no</reboot></supportedfeatures><initialtemplate>' +
@@ -323,13 +288,13 @@ t.test('a server of XML reads as the one of JSON, in both ways of writing boolea
     `<state>running</state><isrunning>${yes}</isrunning><islocked>${no}</islocked><status>running</status></server>`
   const expected = server({ ...kvm, supportedfeatures: { reboot: 'no' } })
   for (const [yes, no] of [['true', 'false'], ['1', ''], ['yes', 'no']] as const) {
-    const { operations } = await told(t, () => xml(body(yes, no)))
+    const { operations } = await open(t, () => xml(body(yes, no)))
     t.same((await operations.get.run('kvm123456')).server, expected, `${yes}/${no}`)
   }
 })
 
-t.test('raw is the server alone, without the echo of what was sent', async t => {
-  const { operations } = await told(t, () => ok({ server: kvm }))
+t.test('the raw object is the server without the echo of the request', async t => {
+  const { operations } = await open(t, () => ok({ server: kvm }))
   const { raw } = await operations.get.run('kvm123456')
   t.same(raw, kvm)
   t.notMatch(JSON.stringify(raw), /theSecretSauce/)
@@ -337,8 +302,8 @@ t.test('raw is the server alone, without the echo of what was sent', async t => 
   t.notMatch(JSON.stringify(echo), /theSecretSauce/, 'nor would it be shown elsewhere')
 })
 
-t.test('stop asks the guest or takes the power, reboot and start have one way', async t => {
-  const { vendor, operations } = await told(t, () => ok({ server: { serverid: 'kvm123456', state: 'locked' } }))
+t.test('stop is soft or hard; start and reboot have no variant', async t => {
+  const { vendor, operations } = await open(t, () => ok({ server: { serverid: 'kvm123456', state: 'locked' } }))
   t.same(await operations.stop?.run({ id: 'kvm123456' }), { begun: true })
   t.same(await operations.stop?.run({ id: 'kvm123456', force: true }), { begun: true })
   t.same(await operations.start?.run({ id: 'kvm123456' }), { begun: true })
@@ -352,44 +317,44 @@ t.test('stop asks the guest or takes the power, reboot and start have one way', 
   t.equal(operations.jobs, undefined, 'there are no tasks')
 })
 
-t.test('a strange code beside HTTP 200 does no harm where there is a payload', async t => {
+t.test('an unknown code with HTTP 200 is ignored if there is a payload', async t => {
   for (const code of [1234567, '200', 0, 500, null, undefined]) {
-    const { operations } = await told(t, () => ({ status: 200, body: envelope({ server: kvm }, code, 'Server update scheduled') }))
+    const { operations } = await open(t, () => ({ status: 200, body: envelope({ server: kvm }, code, 'Server update scheduled') }))
     t.match(await operations.stop?.run({ id: 'kvm123456' }), {}, String(code))
     t.equal((await operations.get.run('kvm123456')).server.id, 'kvm123456', String(code))
   }
 })
 
-t.test('a success may carry no server, but a failing code without one is a failure', async t => {
-  const accepts = await told(t, () => ok({}))
+t.test('a success may have no server, but a failure code without one is a failure', async t => {
+  const accepts = await open(t, () => ok({}))
   t.same(await accepts.operations.start?.run({ id: 'kvm123456' }), {})
-  const scheduled = await told(t, () => ({ status: 200, body: envelope({}, 1234567, 'Server update scheduled') }))
+  const scheduled = await open(t, () => ({ status: 200, body: envelope({}, 1234567, 'Server update scheduled') }))
   t.same(await scheduled.operations.start?.run({ id: 'kvm123456' }), {})
   for (const [code, text, failure] of [[606, 'Server Locked', 'conflict'], [403, 'Server Locked', 'conflict'], [0, '', 'unavailable'], [400, 'Could not find server', 'not-found'], [401, 'Access Denied.', 'authentication']] as const) {
-    const refuses = await told(t, () => ({ status: 200, body: envelope({}, code, text) }))
-    t.equal((await failureFrom(Promise.resolve(refuses.operations.start?.run({ id: 'kvm123456' })))).failure, failure, String(code))
+    const refuses = await open(t, () => ({ status: 200, body: envelope({}, code, text) }))
+    t.equal((await failureOf(Promise.resolve(refuses.operations.start?.run({ id: 'kvm123456' })))).failure, failure, String(code))
   }
 })
 
-t.test('an outage inside HTTP 200 leaves the outcome of a write open, a refusal does not', async t => {
+t.test('an outage reported with HTTP 200 leaves a write ambiguous, a refusal does not', async t => {
   for (const [code, status, sideEffect] of [[0, 500, 'possible'], [500, 500, 'possible'], [503, 503, 'possible'], [605, 605, 'possible'], [400, 200, 'none'], [604, 200, 'none']] as const) {
-    const { vendor, operations } = await told(t, () => ({ status: 200, body: envelope({}, code, 'No') }))
-    t.match(await failureFrom(Promise.resolve(operations.stop?.run({ id: 'kvm123456' }))), { sideEffect, options: { status, code } }, String(code))
+    const { vendor, operations } = await open(t, () => ({ status: 200, body: envelope({}, code, 'No') }))
+    t.match(await failureOf(Promise.resolve(operations.stop?.run({ id: 'kvm123456' }))), { sideEffect, options: { status, code } }, String(code))
     t.equal(vendor.calls.length, 1)
   }
 })
 
-t.test('garbage with HTTP 200 is malformed, and no values of it are shown', async t => {
+t.test('an unreadable answer with HTTP 200 is malformed, and the error has no values of it', async t => {
   const bodies: unknown[] = [
     '', 'SECRET', '<html><p>SECRET</p></html>', '<!DOCTYPE r [<!ENTITY a "SECRET">]><response><server>&a;</server></response>', '<response><server>', '[]', '{}', 'null',
     { response: null }, { response: [] }, envelope({ server: [] }), envelope({ server: { hostname: 'SECRET' } }), envelope({ server: { serverid: '' } }), { response: { servers: [{ hostname: 'SECRET' }] } }
   ]
   for (const body of bodies) {
-    const { operations } = await told(t, () => ({ status: 200, body }))
-    const error = await failureFrom(operations.get.run('kvm123456'))
+    const { operations } = await open(t, () => ({ status: 200, body }))
+    const error = await failureOf(operations.get.run('kvm123456'))
     t.equal(error.failure, 'malformed', JSON.stringify(body))
     t.notMatch(error.message + JSON.stringify(error.options), /SECRET/)
-    t.equal((await failureFrom(operations.list.run({ filters: {}, offset: 0, after: null, limit: 10 }))).failure, 'malformed')
+    t.equal((await failureOf(operations.list.run({ filters: {}, offset: 0, after: null, limit: 10 }))).failure, 'malformed')
   }
 })
 
@@ -437,56 +402,56 @@ const refusals: ReadonlyArray<readonly [number, number | null, string, Failure]>
 ]
 for (const [status, code, text, failure] of refusals) {
   t.test(`HTTP ${status} with code ${code} and "${text.trim()}" is ${failure}`, async t => {
-    t.equal(failureOf({ status, code, text }), failure)
+    t.equal(refusalFailure({ status, code, text }), failure)
   })
 }
 
-t.test('a status that the vendor was never seen to send speaks for itself', async t => {
+t.test('a status that no row knows has its standard meaning', async t => {
   for (const [status, failure] of [[429, 'rate-limited'], [409, 'conflict'], [422, 'rejected'], [302, 'malformed']] as const) {
-    const { operations } = await told(t, () => ({ status, body: 'x', headers: { 'retry-after': '9' } }))
-    t.equal((await failureFrom(operations.get.run('kvm123456'))).failure, failure, String(status))
+    const { operations } = await open(t, () => ({ status, body: 'x', headers: { 'retry-after': '9' } }))
+    t.equal((await failureOf(operations.get.run('kvm123456'))).failure, failure, String(status))
   }
 })
 
-t.test('a refusal carries the vendor\'s code and sentence, in either format, and nothing of the echo', async t => {
-  const json = await told(t, () => refusal(403, 403, 'Server Locked\n'))
-  const error = await failureFrom(Promise.resolve(json.operations.stop?.run({ id: 'kvm123456' })))
+t.test('a refusal has the vendor\'s code and sentence in either format, and nothing of the echo', async t => {
+  const json = await open(t, () => refusal(403, 403, 'Server Locked\n'))
+  const error = await failureOf(Promise.resolve(json.operations.stop?.run({ id: 'kvm123456' })))
   t.match(error, { failure: 'conflict', sideEffect: 'none', options: { status: 403, code: 403, vendorMessage: 'Server Locked' } })
   t.notMatch(error.message + JSON.stringify(error.options), /theSecretSauce/)
   t.equal(json.vendor.calls.length, 1, 'waiting for a lock is not repeating')
-  const inXml = await told(t, () => xml('<status><code>606</code><text>Server Locked</text></status><debug><input><password>theSecretSauce</password></input></debug>', 500), { api_key: key, format: 'xml' })
-  t.match(await failureFrom(Promise.resolve(inXml.operations.stop?.run({ id: 'kvm123456' }))), { failure: 'conflict', options: { status: 500, code: 606, vendorMessage: 'Server Locked' } })
+  const inXml = await open(t, () => xml('<status><code>606</code><text>Server Locked</text></status><debug><input><password>theSecretSauce</password></input></debug>', 500), { api_key: apiKey, format: 'xml' })
+  t.match(await failureOf(Promise.resolve(inXml.operations.stop?.run({ id: 'kvm123456' }))), { failure: 'conflict', options: { status: 500, code: 606, vendorMessage: 'Server Locked' } })
 })
 
-t.test('a page of HTML in place of an answer leaves the HTTP status to decide', async t => {
+t.test('the HTTP status decides if the answer is an HTML page', async t => {
   for (const [status, failure] of [[401, 'authentication'], [403, 'forbidden'], [404, 'not-found'], [500, 'unavailable']] as const) {
-    const { operations } = await told(t, () => ({ status, headers: { 'content-type': 'text/html' }, body: '<!DOCTYPE html><html><body>locked, not found</body></html>' }))
-    const error = await failureFrom(operations.get.run('kvm123456'))
+    const { operations } = await open(t, () => ({ status, headers: { 'content-type': 'text/html' }, body: '<!DOCTYPE html><html><body>locked, not found</body></html>' }))
+    const error = await failureOf(operations.get.run('kvm123456'))
     t.equal(error.failure, failure, String(status))
     t.equal(error.options.vendorMessage, undefined)
   }
 })
 
-t.test('a list that is not there is no missing server', async t => {
+t.test('a missing list is malformed, not a missing server', async t => {
   for (const reply of [refusal(404, 404, 'No such function'), refusal(404, 404, 'Not supported'), refusal(400, 400, 'not found')]) {
-    const { operations } = await told(t, () => reply)
-    t.equal((await failureFrom(operations.list.run({ filters: {}, offset: 0, after: null, limit: 10 }))).failure, 'malformed')
+    const { operations } = await open(t, () => reply)
+    t.equal((await failureOf(operations.list.run({ filters: {}, offset: 0, after: null, limit: 10 }))).failure, 'malformed')
   }
 })
 
 t.test('a refused key is sent once, and not repeated', async t => {
-  const { vendor, operations } = await told(t, () => refusal(401, 401, 'Access Denied.'))
-  const error = await failureFrom(operations.get.run('kvm123456'))
+  const { vendor, operations } = await open(t, () => refusal(401, 401, 'Access Denied.'))
+  const error = await failureOf(operations.get.run('kvm123456'))
   t.match(error, { failure: 'authentication', attempts: 1, options: { vendorMessage: 'Access Denied.' } })
   t.equal(vendor.calls.length, 1)
 })
 
 t.test('an id of another form is refused without a call', async t => {
-  const { vendor, operations } = await told(t, () => ok({ server: kvm }))
+  const { vendor, operations } = await open(t, () => ok({ server: kvm }))
   for (const id of ['', 'KVM123456', 'kvm123456 ', ' kvm123456', 'kvm123456\n', 'kvm/1', '../list', 'kvm1&x=1', 'å', 'a'.repeat(65), '-1']) {
-    const error = await failureFrom(operations.get.run(id))
+    const error = await failureOf(operations.get.run(id))
     t.match(error, { failure: 'not-found', options: { notAttempted: true } }, JSON.stringify(id))
-    t.equal((await failureFrom(Promise.resolve(operations.stop?.run({ id })))).failure, 'not-found')
+    t.equal((await failureOf(Promise.resolve(operations.stop?.run({ id })))).failure, 'not-found')
   }
   t.equal(vendor.calls.length, 0)
 })
@@ -494,10 +459,10 @@ t.test('an id of another form is refused without a call', async t => {
 const userSettings = { username: 'user@example.com', password: 'the&SECRET/Såuce?' }
 const loginAnswer = ok({ login: { username: 'user@example.com', apikey: 'KEY-1', accounts: [{ account: project, roles: ['FullAccess'] }], customers: [] } })
 
-t.test('a login gives a key for the project, which dies six hours after its last use', async t => {
-  const { vendor, open, operations } = await told(t, ({ path }) => path === '/user/login' ? loginAnswer : ok({ server: kvm }), userSettings)
+t.test('a login returns a key for the project, which expires six hours after its last use', async t => {
+  const { vendor, line, operations } = await open(t, ({ path }) => path === '/user/login' ? loginAnswer : ok({ server: kvm }), userSettings)
   await operations.get.run('kvm123456')
-  await open.operations().get.run('kvm123456')
+  await line.operations().get.run('kvm123456')
   t.same(vendor.calls.map(({ path, headers }) => [path, headers['authorization']]), [
     ['/user/login', undefined], ['/server/details', basic('KEY-1')], ['/server/details', basic('KEY-1')]
   ])
@@ -511,7 +476,7 @@ t.test('a login gives a key for the project, which dies six hours after its last
 })
 
 t.test('a login in XML is sent as a form and read from XML', async t => {
-  const { vendor, operations } = await told(t, ({ path }) => path === '/user/login'
+  const { vendor, operations } = await open(t, ({ path }) => path === '/user/login'
     ? xml(`${xmlStatus}<login><username>u</username><apikey>KEY-2</apikey><accounts><item><account>cl12345</account></item></accounts></login>`)
     : ok({ server: kvm }), { ...userSettings, format: 'xml' })
   await operations.get.run('kvm123456')
@@ -519,33 +484,33 @@ t.test('a login in XML is sent as a form and read from XML', async t => {
   t.equal(vendor.calls[1]?.headers['authorization'], basic('KEY-2'))
 })
 
-t.test('a key that died is fetched again once, and a refusal after that is one of the credentials', async t => {
-  const { vendor, operations } = await told(t, ({ path }) => path === '/user/login' ? loginAnswer : refusal(401, 401, 'Access Denied.'), userSettings)
-  const error = await failureFrom(operations.get.run('kvm123456'))
+t.test('an expired key is renewed once; a second refusal is about the credentials', async t => {
+  const { vendor, operations } = await open(t, ({ path }) => path === '/user/login' ? loginAnswer : refusal(401, 401, 'Access Denied.'), userSettings)
+  const error = await failureOf(operations.get.run('kvm123456'))
   t.equal(error.failure, 'authentication')
   t.same(vendor.calls.map(({ path }) => path), ['/user/login', '/server/details', '/user/login', '/server/details'])
 })
 
 t.test('a refused login is an authentication failure, whatever its status', async t => {
   for (const reply of [refusal(401, 401, 'Access Denied.'), refusal(400, 400, 'Could not find user'), refusal(400, 400, 'The otp field is required.'), refusal(403, 403, 'Account locked'), refusal(403, 403, 'No')]) {
-    const { vendor, operations } = await told(t, () => reply, userSettings)
-    const error = await failureFrom(operations.get.run('kvm123456'))
+    const { vendor, operations } = await open(t, () => reply, userSettings)
+    const error = await failureOf(operations.get.run('kvm123456'))
     t.equal(error.failure, 'authentication')
     t.notMatch(error.message + JSON.stringify(error.options), /SECRET|theSecretSauce/)
     t.equal(vendor.calls.length, 1)
   }
 })
 
-t.test('a login that is not there or not readable is malformed, never a missing server', async t => {
+t.test('a missing or unreadable login is malformed, never a missing server', async t => {
   for (const reply of [{ status: 404, body: 'x' }, refusal(404, 404, 'Not supported'), ok({ login: {} }), ok({ login: { apikey: '' } }), ok({})]) {
-    const { operations } = await told(t, () => reply, userSettings)
-    t.equal((await failureFrom(operations.get.run('kvm123456'))).failure, 'malformed', JSON.stringify(reply.body))
+    const { operations } = await open(t, () => reply, userSettings)
+    t.equal((await failureOf(operations.get.run('kvm123456'))).failure, 'malformed', JSON.stringify(reply.body))
   }
 })
 
 for (const format of ['json', 'xml'] as const) {
   t.test(`the simulated vendor lists, shows, stops, starts and reboots in ${format}`, async t => {
-    const { vendor, operations, pass } = await sandbox(t, 'glesys-lab', { format })
+    const { vendor, operations, pass } = await openSandbox(t, { format })
     const rows = await listAll(operations)
     t.equal(rows.length, [...vendor.servers.values()].filter(({ projectkey }) => projectkey === 'cl12345').length)
     t.ok(rows.every(({ server }) => server.status === 'unknown' && server.power === 'unknown'))
@@ -582,8 +547,8 @@ for (const format of ['json', 'xml'] as const) {
 }
 
 t.test('the simulated vendor\'s refusals are different problems', async t => {
-  const { vendor, operations } = await sandbox(t, 'glesys-lab')
-  const failing = async (work: unknown): Promise<string> => (await failureFrom(Promise.resolve(work))).failure
+  const { vendor, operations } = await openSandbox(t)
+  const failing = async (work: unknown): Promise<string> => (await failureOf(Promise.resolve(work))).failure
   t.equal(await failing(operations.get.run('kvm999999')), 'not-found')
   t.equal(await failing(operations.stop?.run({ id: 'kvm999999' })), 'not-found')
   t.equal(await failing(operations.stop?.run({ id: 'kvm130002' })), 'conflict')
@@ -595,8 +560,8 @@ t.test('the simulated vendor\'s refusals are different problems', async t => {
   t.equal(await failing(operations.stop?.run({ id: 'kvm130002' })), 'conflict')
 })
 
-t.test('every shape that the simulated vendor can take is understood', async t => {
-  const { vendor, operations } = await sandbox(t, 'glesys-lab')
+t.test('every shape of the simulator\'s answers is read', async t => {
+  const { vendor, operations } = await openSandbox(t)
   const shapes = [
     { listItems: 'four-fields' }, { detailsFields: 'old' }, { plainState: 'always-null' }, { numbers: 'strings' }, { codeType: 'string' }, { codeType: 'zero' },
     { transactionId: 'null' }, { emptyDebug: 'object' }, { debugInjects: true }
@@ -611,34 +576,34 @@ t.test('every shape that the simulated vendor can take is understood', async t =
 
 for (const [mutationAnswers, accepted] of [['plain', { begun: true }], ['with-state', { begun: true }], ['minimal', {}]] as const) {
   t.test(`an action whose answer is ${mutationAnswers} is accepted and shows its lock where there is one`, async t => {
-    const { vendor, operations } = await sandbox(t, 'glesys-lab')
+    const { vendor, operations } = await openSandbox(t)
     vendor.behavior.mutationAnswers = mutationAnswers
     t.same(await operations.stop?.run({ id: 'kvm123456' }), accepted)
   })
 }
 
-t.test('start of a running server and stop of a stopped one are what the vendor makes of them', async t => {
-  const { vendor, operations } = await sandbox(t, 'glesys-lab')
+t.test('start of a running server and stop of a stopped one are left to the vendor', async t => {
+  const { vendor, operations } = await openSandbox(t)
   t.same(await operations.start?.run({ id: 'kvm123456' }), {})
   t.same(await operations.stop?.run({ id: 'kvm130001' }), {})
   vendor.behavior.alreadyThere = 'refuse'
-  t.equal((await failureFrom(Promise.resolve(operations.start?.run({ id: 'kvm123456' })))).failure, 'rejected')
+  t.equal((await failureOf(Promise.resolve(operations.start?.run({ id: 'kvm123456' })))).failure, 'rejected')
 })
 
-t.test('a user of the simulated vendor logs in once, and again when the keys were ended', async t => {
+t.test('a user signs in once, and again after the keys have been revoked', async t => {
   for (const format of ['json', 'xml'] as const) {
-    const { vendor, open } = await sandbox(t, 'glesys-user', { format })
-    t.ok((await listAll(open.operations())).length > 0)
-    await Promise.all([1, 2, 3].map(async () => await listAll(open.operations())))
+    const { vendor, line } = await openSandbox(t, { format }, 'glesys-user')
+    t.ok((await listAll(line.operations())).length > 0)
+    await Promise.all([1, 2, 3].map(async () => await listAll(line.operations())))
     t.equal(vendor.logins, 1)
     vendor.revokeTokens()
-    t.ok((await listAll(open.operations())).length > 0)
+    t.ok((await listAll(line.operations())).length > 0)
     t.equal(vendor.logins, 2)
   }
 })
 
 t.test('a key that may list but not get leaves the state unknown', async t => {
-  const { vendor, operations } = await sandbox(t, 'glesys-lab', { api_key: 'glesys-listonly-SECRET-key' })
+  const { vendor, operations } = await openSandbox(t, { api_key: 'glesys-listonly-SECRET-key' })
   const page = await readPage(operations.list, { filters: {}, sort: 'id', limit: 5, after: null })
   t.equal(page.rows.length, 5)
   t.ok(page.rows.every(({ server }) => server.status === 'unknown'))
@@ -647,10 +612,10 @@ t.test('a key that may list but not get leaves the state unknown', async t => {
 
 t.test('a read is repeated after a bad gateway, an action never', async t => {
   let bad = 1
-  const { vendor, operations } = await told(t, () => bad-- > 0 ? { status: 502, body: 'x' } : ok({ server: kvm }))
+  const { vendor, operations } = await open(t, () => bad-- > 0 ? { status: 502, body: 'x' } : ok({ server: kvm }))
   t.equal((await operations.get.run('kvm123456')).server.id, 'kvm123456')
   t.equal(vendor.calls.length, 2)
   bad = 1
-  t.match(await failureFrom(Promise.resolve(operations.stop?.run({ id: 'kvm123456' }))), { failure: 'unavailable', sideEffect: 'possible' })
+  t.match(await failureOf(Promise.resolve(operations.stop?.run({ id: 'kvm123456' }))), { failure: 'unavailable', sideEffect: 'possible' })
   t.equal(vendor.calls.length, 3)
 })

@@ -25,7 +25,7 @@ export interface RedisParts {
 /** How long the start waits for Redis; afterwards the gateway serves without it. */
 const startMs = 3000
 
-/** A connection that reconnects for ever. Never throws for failures of Redis: they are visible in `status` and in the log. */
+/** A connection that reconnects indefinitely. Never throws for failures of Redis: they are visible in `status` and in the log. */
 export async function connectRedis ({ settings, ca, accounts, logger }: RedisParts): Promise<RedisConnection> {
   const target = readTarget(settings, ca)
   const redis = createClient(settings, target)

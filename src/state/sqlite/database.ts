@@ -16,7 +16,7 @@ export interface Query {
 }
 
 export interface Statement {
-  /** Resolves with the number of changed rows. */
+  /** Returns the number of changed rows. */
   run(...values: readonly SQLInputValue[]): number
 }
 

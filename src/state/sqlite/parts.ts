@@ -11,7 +11,7 @@ export interface SqliteParts {
 
 /**
  * The time by which rows expire, in whole epoch milliseconds. It runs on without regard to a system clock that is set, so that no key is
- * forgotten early, and after a restart it never lies before `lastSeen`.
+ * forgotten early, and after a restart it is never before `lastSeen`.
  */
 export type AgeClock = () => number
 

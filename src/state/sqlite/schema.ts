@@ -65,7 +65,7 @@ export function createSchema (database: Database): void {
   })
 }
 
-/** Brings an older database to this version, in one transaction; resolves with the version that it had. */
+/** Brings an older database to this version, in one transaction; returns the version that it had. */
 export function upgradeSchema (database: Database, steps: readonly string[] = migrations): number {
   const version = readVersion(database, steps.length)
   if (version < steps.length) database.transaction('durable', () => { migrate(database, version, steps) })

@@ -17,7 +17,7 @@ const tables = [
   { table: 'buckets', key: 'name', age: 'full_at' }
 ] as const
 
-/** Deletes some rows that are past their time; resolves with true if more may be left. */
+/** Deletes some rows that are past their time; true if more may be left. */
 function createSweep (database: Database, now: AgeClock): () => boolean {
   const deletions = tables.map(({ table, key, age }) => database.statement(
     `DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE ${age} <= ? LIMIT ${atOnce})`, 'brief'))
