@@ -36,7 +36,7 @@ export function installCompression (app: FastifyInstance): void {
 
 /** Adds a request header, on which the response depends, to `Vary`. */
 export function varyBy (reply: FastifyReply, name: string): void {
-  const known = reply.getHeader('vary')
-  const names = known === undefined ? [] : String(known).split(', ')
+  const current = reply.getHeader('vary')
+  const names = current === undefined ? [] : String(current).split(', ')
   if (!names.includes(name)) reply.header('vary', [...names, name].join(', '))
 }

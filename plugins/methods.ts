@@ -9,23 +9,24 @@ export function installMethods (app: FastifyInstance): { finish: () => void } {
   let finished = false
   app.addHook('onRoute', ({ url, method }) => {
     if (finished) return
-    const known = methods.get(url) ?? new Set()
-    for (const name of [method].flat()) known.add(name)
-    methods.set(url, known)
+    const allowed = methods.get(url) ?? new Set()
+    for (const name of [method].flat()) allowed.add(name)
+    methods.set(url, allowed)
   })
   return {
     finish: () => {
       finished = true
-      for (const [url, known] of methods) {
-        const others = allMethods.filter(method => !known.has(method))
+      for (const [url, allowed] of methods) {
+        const others = allMethods.filter(method => !allowed.has(method))
+        const names = [...allowed].sort().join(', ')
         if (url.includes('*') || others.length === 0) continue
         app.route({
           method: [...others],
           url,
           schema: { hide: true },
           handler: async (_request, reply) => {
-            reply.header('allow', [...known].sort().join(', '))
-            throw new GatewayError('method-not-allowed', `this path takes ${[...known].sort().join(', ')}`)
+            reply.header('allow', names)
+            throw new GatewayError('method-not-allowed', `this path takes ${names}`)
           }
         })
       }

@@ -18,13 +18,15 @@ export interface OperationEvents {
 export function createOperationEvents (store: OperationStore, clock: Clock, observer = silentObserver): OperationEvents {
   const listeners = new Map<string, Set<() => void>>()
   const update: OperationEvents['update'] = async (known, change) => {
-    const before: { status: OperationStatus | null } = { status: null }
+    const previous: { status: OperationStatus | null } = { status: null }
     const kept = await store.update(known, current => {
       const changed = change(current)
-      before.status = changed === null ? null : current.operation.status
+      previous.status = changed === null ? null : current.operation.status
       return changed === null ? null : withTrueTimes(current, changed)
     })
-    if (before.status !== null && before.status !== kept.operation.status) observer.operationChanged(toChange(kept, before.status))
+    if (previous.status !== null && previous.status !== kept.operation.status) {
+      observer.operationChanged(toChange(kept, previous.status))
+    }
     for (const wake of [...listeners.get(known.operation.id) ?? []]) wake()
     return kept
   }
