@@ -221,6 +221,15 @@ t.test('many actions are read from the account\'s latest ones, and only the othe
   t.same(bench.vendor.calls.map(({ path }) => path), ['/v2/actions', '/v2/actions/999'])
 })
 
+t.test('many actions are read one by one if the account has no list of them', async t => {
+  const vendor = await startSimulator(({ path }) => path === '/v2/actions'
+    ? { status: 404, body: { id: 'not_found', message: 'The resource you were accessing could not be found.' } }
+    : { status: 200, body: { action: { id: Number(path.split('/').at(-1)), status: 'completed' } } })
+  const bench = openBench(t, digitalocean, vendor, { token: 't', api_url: vendor.origin })
+  const states = await jobsOf(bench, ['1', '2', '3', '4', '5', '6'].map(id => ({ id, name: 'reboot' })))
+  t.same(states.map(({ id, status }) => `${id} ${status}`).sort(), ['1', '2', '3', '4', '5', '6'].map(id => `${id} succeeded`))
+})
+
 t.test('a vanished create has failed for lack of capacity: at once if its action says so, else after minutes', async t => {
   const bench = await openSandbox(t, { create: 'vanishes' })
   const vanish = async (): Promise<readonly Job[]> => {

@@ -87,6 +87,14 @@ t.test('addresses: the first of an IPv6 network, no public one for a private-onl
   )
 })
 
+t.test('an IPv4 address with the prefix of an IPv6 network does not fail a search by address', async t => {
+  const { operations } = await open(t, () => ({
+    status: 200, body: { servers: [{ id: web, public_net: { ipv4: { ip: '192.0.2.1/64' }, ipv6: { ip: '2001:db8:11::/64' } } }] }
+  }))
+  const { rows } = await operations.list.run(page({ filters: { ip: '2001:db8:11::7' } }))
+  t.same(rows.map(({ server }) => server.addresses.map(({ address }) => address)), [['192.0.2.1', '2001:db8:11::1', '2001:db8:11::7']])
+})
+
 t.test('the disk is that of the server, not of its plan, and half a GB is 512 MiB', async t => {
   const { operations } = await openSandbox(t)
   const rows = (await listAll(operations)).map(({ server }) => server)

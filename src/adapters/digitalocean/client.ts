@@ -114,8 +114,8 @@ function createOtherCalls (send: DigitaloceanSend) {
       about: { missing: { failure: 'not-found', member: 'path.snapshot' } }
     }),
     getAction: async (id: string) => await send({ name: 'actions/get', path: `/actions/${encodeURIComponent(id)}`, schema: actionAnswer }),
-    /** The latest of the account. */
-    listActions: async () => await readPage({ name: 'actions', schema: pages.actions }, 1, pageSize),
+    /** The latest of the account. A 404 means that there is no such list, and the actions are read one by one. */
+    listActions: async () => await readPage({ name: 'actions', schema: pages.actions, about: {} }, 1, pageSize),
     listImages: async () => await readAll({ name: 'images', schema: pages.images }, byId),
     listSizes: async () => await readAll({ name: 'sizes', schema: pages.sizes }, bySlug),
     listRegions: async () => await readAll({ name: 'regions', schema: pages.regions }, bySlug),

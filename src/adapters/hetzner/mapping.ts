@@ -78,7 +78,7 @@ export function firstAddress (ip: string | null | undefined, facts: Partial<Omit
 
 /** A server has its whole /64 network, not only the first address. */
 export function isInNetwork ({ address, prefix_length: prefix }: Pick<Address, 'address' | 'prefix_length'>, text: string): boolean {
-  if (prefix !== 64 || !isIPv6(text) || text.includes('%')) return false
+  if (prefix !== 64 || !isIPv6(address) || !isIPv6(text) || text.includes('%')) return false
   const network = new BlockList()
   network.addSubnet(address, prefix, 'ipv6')
   return network.check(text, 'ipv6')
