@@ -129,8 +129,8 @@ async function attempt<T> (sending: Sending<T>, token: Token | null, tries: Trie
   const { transport, call, isSignIn } = sending
   try {
     transport.breaker.check()
-    const sent = await transport.bulkhead.run(call, async () => await transport.breaker.run(async () => await send(sending, token, tries)), isSignIn)
-    return sent.result
+    const work = async (): Promise<Attempt<T>> => await transport.breaker.run(async () => await send(sending, token, tries))
+    return (await transport.bulkhead.run(call, work, isSignIn)).result
   } catch (error) {
     if (error instanceof UpstreamError) return error
     throw error
