@@ -60,7 +60,7 @@ export interface RawCall {
  * confirmation, and every other write if spending is limited.
  */
 export function guardRaw ({ protectedIds, confirms, maxMonthlyPrice }: GuardSettings, { method, path, body }: RawCall): void {
-  if (isAmong(protectedIds, [...path.split(/[/?&=]/).map(decoded), ...wordsOf(body)])) {
+  if (isAmong(protectedIds, [...path.split(/[/?&=]/).map(decoded), ...wordsOf(body)].flatMap(idsIn))) {
     throw new GatewayError('conflict', 'this server is listed in guard.protected; only read calls may refer to it')
   }
   const disabled = (guard: string): GatewayError =>
@@ -75,8 +75,12 @@ function isAmong (ids: ReadonlySet<string>, words: readonly string[]): boolean {
   return [...ids].some(id => named.has(plainId(id)))
 }
 
-/** An id without what providers ignore in it: case, dashes and leading zeros. */
-const plainId = (id: string): string => id.toLowerCase().replaceAll('-', '').replace(/^0+(?=\d+$)/, '')
+/** An id without what providers ignore in it: case, dashes, leading zeros and a zero fraction. */
+const plainId = (id: string): string =>
+  id.toLowerCase().replaceAll('-', '').replace(/^(\d+)\.0*$/, '$1').replace(/^0+(?=\d+$)/, '')
+
+/** A text and every word in it that may be an id: of a list, between spaces, or of JSON within the text. */
+const idsIn = (text: string): string[] => [text, ...text.normalize('NFKC').split(/[^\p{L}\p{N}_.:@-]+/u)]
 
 function decoded (text: string): string {
   try {
