@@ -76,7 +76,8 @@ t.test('another spelling of a protected id is protected as well', async t => {
   for (const [account, id] of [['pods', pod], ['hosted', hosted], ['cloud', cloud]] as const) {
     const spellings = [id, `0${id}`, `${id}.0`, id.toUpperCase(), id.replaceAll('-', '')]
     const encoded = `%${id.charCodeAt(0).toString(16)}${id.slice(1)}`
-    for (const url of [`raw/servers/${encoded}`, ...spellings.flatMap(text => [`servers/${text}`, `raw/servers/${text}`])]) {
+    const inPaths = [encoded, `${id}e0`, `${id}.json`, `${id}:delete`].map(text => `raw/servers/${text}`)
+    for (const url of [...inPaths, ...spellings.flatMap(text => [`servers/${text}`, `raw/servers/${text}`])]) {
       const { statusCode, body } = await app.inject({ method: 'DELETE', url: `/v1/${account}/${url}` })
       t.ok([404, 409].includes(statusCode), `${account} ${url}: ${statusCode} ${body.slice(0, 200)}`)
     }

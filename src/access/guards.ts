@@ -60,7 +60,8 @@ export interface RawCall {
  * confirmation, and every other write if spending is limited.
  */
 export function guardRaw ({ protectedIds, confirms, maxMonthlyPrice }: GuardSettings, { method, path, body }: RawCall): void {
-  if (isAmong(protectedIds, [...path.split(/[/?&=]/).map(decoded), ...wordsOf(body)].flatMap(idsIn))) {
+  const named = [...path.split(/[/?&=]/).map(decoded).flatMap(idsIn).flatMap(withNumber), ...wordsOf(body).flatMap(idsIn)]
+  if (isAmong(protectedIds, named)) {
     throw new GatewayError('conflict', 'this server is listed in guard.protected; only read calls may refer to it')
   }
   const disabled = (guard: string): GatewayError =>
@@ -81,6 +82,9 @@ const plainId = (id: string): string =>
 
 /** A text and every word in it that may be an id: of a list, between spaces, or of JSON within the text. */
 const idsIn = (text: string): string[] => [text, ...text.normalize('NFKC').split(/[^\p{L}\p{N}_.:@-]+/u)]
+
+/** Servers may read `42e0`, `42:stop` or `42.json` in a path as the number 42. */
+const withNumber = (word: string): string[] => [word, ...(/^\d+(?=\D)/.exec(word) ?? [])]
 
 function decoded (text: string): string {
   try {
