@@ -54,14 +54,14 @@ async function * streamAccount (account: Account, query: StreamQuery, context: R
   // The account's request deadline would cut a long list short, so the caller's deadline bounds the list as a whole. The calls get more
   // time than that: a call that the end of the stream interrupts must not count as a timeout of the provider.
   const { list } = account.connect(createCall({ clock, requestId, signal: leaving.signal, deadlineMs: deadlineMs * 2, counters, trace }))
-  const steps = walk(list, { filters, after: null, limit: list.pageSize })
+  const pages = walk(list, { filters, after: null, limit: list.pageSize })
   try {
     for (;;) {
       const observedAt = new Date(clock.now()).toISOString()
-      const step = await inTime(steps.next())
-      if (step.done === true) break
-      for (let from = 0; from < step.value.rows.length; from += rowsAtOnce) {
-        const rows = await inTime(passing(list, step.value.rows.slice(from, from + rowsAtOnce), filters))
+      const next = await inTime(pages.next())
+      if (next.done === true) break
+      for (let from = 0; from < next.value.rows.length; from += rowsAtOnce) {
+        const rows = await inTime(passing(list, next.value.rows.slice(from, from + rowsAtOnce), filters))
         count += rows.length
         if (rows.length > 0) yield { servers: rows.map(seen => account.toServer(seen, observedAt, include)) }
       }

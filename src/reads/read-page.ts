@@ -61,9 +61,9 @@ async function collect (list: List, query: PageQuery, order: Order): Promise<Fou
   let isStillInOrder = inOrder
   let vendorTotal: number | null = null
 
-  for await (const step of walk(list, { filters, limit, after: inOrder ? after?.id ?? null : null })) {
-    vendorTotal ??= step.total
-    for (const seen of step.rows) {
+  for await (const page of walk(list, { filters, limit, after: inOrder ? after?.id ?? null : null })) {
+    vendorTotal ??= page.total
+    for (const seen of page.rows) {
       const { server } = seen
       if (isStillInOrder && previous !== null && order.compare(previous, server) > 0) isStillInOrder = false
       previous = server

@@ -10,7 +10,7 @@ export interface Walk {
 }
 
 /** The rows of one vendor page that are new in this walk, and the vendor's count of all rows. */
-export interface Step {
+export interface WalkPage {
   readonly rows: readonly Seen[]
   readonly total: number | null
 }
@@ -25,7 +25,7 @@ const mostEarlier = 5
  * earlier rows have vanished and later ones have moved ahead of its start, so the walk steps back until it meets a known row. Pages that
  * cannot overlap are read without that check.
  */
-export async function * walk (list: List, request: Walk): AsyncGenerator<Step> {
+export async function * walk (list: List, request: Walk): AsyncGenerator<WalkPage> {
   // The ids of yielded rows that may appear again. Key paging in order of ids repeats none.
   const yielded = new Set<string>()
   let offset = 0
