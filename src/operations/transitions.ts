@@ -121,7 +121,7 @@ export function afterAmbiguous (stored: StoredOperation, error: unknown, now: nu
   const isReset = upstream?.failure === 'unreachable'
   const why = isAccepted
     ? 'The provider accepted the call, but its answer could not be read'
-    : `The provider did not answer (${upstream?.failure ?? 'internal error of the gateway'})`
+    : upstream === null ? 'The gateway failed while it sent the call' : `The provider did not answer (${upstream.failure})`
   const note = `${why}; the result is judged by what the provider shows.`
   return {
     ...stored,

@@ -65,13 +65,13 @@ export function createUpstream (transport: Transport, call: Call, record: Record
 const createTokenless = (transport: Transport, call: Call, record: RecordWrite | null): Upstream =>
   createSender(transport, call, { token: async () => null, record, isSignIn: false })
 
-interface Way {
+interface SenderOptions {
   readonly token: () => Promise<Token | null>
   readonly record: RecordWrite | null
   readonly isSignIn: boolean
 }
 
-const createSender = (transport: Transport, call: Call, { token, record, isSignIn }: Way): Upstream => ({
+const createSender = (transport: Transport, call: Call, { token, record, isSignIn }: SenderOptions): Upstream => ({
   now: transport.clock.now,
   send: async request => record !== null && request.intent === 'write'
     ? record(request, await token())
