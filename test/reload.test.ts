@@ -7,8 +7,10 @@ import { z } from 'zod'
 import { loadAdapters } from '../src/adapters/registry.ts'
 import { parseConfig, type Config } from '../src/config/load.ts'
 import { startGlesys } from '../sandbox/glesys/simulator.ts'
+import { startOnecloud } from '../sandbox/onecloud/simulator.ts'
 import { startVmmanager } from '../sandbox/vmmanager/simulator.ts'
 import type { RequestTrace, TracedCall } from '../src/telemetry/observer.ts'
+import { sha256 } from './helpers/api.ts'
 import { createFastClock, eventually } from './helpers/clock.ts'
 import { composeGateway } from './helpers/gateway.ts'
 import { openProcesses } from './helpers/process.ts'
@@ -39,6 +41,33 @@ t.test('accounts are added and removed, and an unchanged one keeps its sign-in',
   t.same((await app.inject('/v1/servers?limit=1')).json<{ accounts: Array<{ account: string }> }>().accounts.map(({ account }) => account), ['lab', 'other'])
   await reload(configOf({ vm6 }))
   t.same([await status('/v1/vm6/servers'), await status('/v1/lab/servers')], [200, 404])
+})
+
+t.test('a key that was valid is refused after a reload without it, and has the permissions of the new file', async t => {
+  const key = (name: string, permissions: readonly string[]) => ({ name, sha256: sha256(name), accounts: ['*'], permissions })
+  const { app, reload, close } = await composeGateway({ accounts: { vm6 }, auth: { keys: [key('gone', ['read']), key('less', ['read', 'admin'])] } })
+  t.teardown(close)
+  const status = async (name: string, url: string): Promise<number> => (await app.inject({ url, headers: { 'x-api-key': name } })).statusCode
+  const all = async (): Promise<number[]> => [await status('gone', '/v1/accounts'), await status('less', '/v1/accounts'), await status('less', '/metrics')]
+  t.same([await all(), await all()], [[200, 200, 200], [200, 200, 200]])
+  await reload(configOf({ vm6 }, { auth: { mode: 'keys', keys: [key('less', ['read'])] } }))
+  t.same([await all(), await all()], [[401, 200, 403], [401, 200, 403]])
+})
+
+t.test('a list that repeats an earlier one is shown by the settings of the present configuration', async t => {
+  // Its lists are the same bytes each time.
+  const onecloud = await startOnecloud()
+  t.teardown(async () => { await onecloud.close() })
+  const pods = { provider: 'onecloud', ...onecloud.settings.pods }
+  const { app, reload, close } = await composeGateway({ accounts: { pods }, random: () => 0 })
+  t.teardown(close)
+  const actions = async (): Promise<number> => {
+    const { data } = (await app.inject('/v1/pods/servers')).json<{ data: Array<{ allowed_actions: string[] }> }>()
+    return data.reduce((count, { allowed_actions: allowed }) => count + allowed.length, 0)
+  }
+  for (let reads = 0; reads < 4; reads += 1) t.ok(await actions() > 0)
+  await reload(configOf({ pods: { ...pods, read_only: true } }))
+  for (let reads = 0; reads < 4; reads += 1) t.equal(await actions(), 0)
 })
 
 t.test('a request in flight keeps its configuration, and earlier reads are not shared after a reload', async t => {

@@ -1,11 +1,12 @@
 import t from 'tap'
-import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
+import { startOnecloud } from '../../sandbox/onecloud/simulator.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 
-const vendor = await startVmmanager({ behavior: { actionMs: 50 } })
+// Its lists are the same bytes each time, and their rows are used as they were read: only then is a page found again.
+const vendor = await startOnecloud()
 t.teardown(async () => { await vendor.close() })
 // Zero considers every answer.
-const { app, close } = await composeGateway({ accounts: { one: { provider: 'vmmanager', ...vendor.settings.vm6 } }, random: () => 0 })
+const { app, close } = await composeGateway({ accounts: { one: { provider: 'onecloud', ...vendor.settings.pods } }, random: () => 0 })
 t.teardown(close)
 
 const withoutTimes = (body: string): string => body.replaceAll(/"observed_at":"[^"]*"/g, '')
@@ -32,9 +33,9 @@ t.test('a change at the provider shows in the next list', async t => {
   await list()
   await list()
   const before = await list()
-  const [host] = vendor.servers.values()
-  if (host === undefined) throw new Error('the provider has no server')
-  host.name = 'renamed-meanwhile'
+  const [server] = vendor.servers.values()
+  if (server === undefined) throw new Error('the provider has no server')
+  server.name = 'renamed-meanwhile'
   const after = await list()
   t.match(after.body, 'renamed-meanwhile')
   t.not(after.headers.etag, before.headers.etag)
