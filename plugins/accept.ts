@@ -1,7 +1,10 @@
-/** Whether a caller would rather have lines than one JSON document: RFC 9110, 12.5.1. Where both are equally acceptable, lines: no client names them by chance. */
+/**
+ * Whether the Accept header prefers NDJSON to one JSON document (RFC 9110, 12.5.1). Where both are equally acceptable, NDJSON wins, because
+ * clients name it only on purpose.
+ */
 export const prefersLines = (accept?: string): boolean => prefersOverJson('application/x-ndjson', accept)
 
-/** Whether a page is wanted: browsers name `text/html`, other clients do not. */
+/** Whether the Accept header prefers HTML: browsers name `text/html`, other clients do not. */
 export const prefersPage = (accept?: string): boolean => prefersOverJson('text/html', accept)
 
 function prefersOverJson (wanted: string, accept = ''): boolean {
@@ -16,7 +19,8 @@ export type Encoding = 'br' | 'gzip'
 /** The encoding of a compressed body, or null for the plain one: RFC 9110, 12.5.3. */
 export function preferredEncoding (accept = ''): Encoding | null {
   const ranges = toRanges(accept)
-  const qualityOf = (name: string): number => (ranges.find(({ type }) => type === name) ?? ranges.find(({ type }) => type === '*'))?.quality ?? 0
+  const rangeOf = (name: string): Range | undefined => ranges.find(({ type }) => type === name)
+  const qualityOf = (name: string): number => (rangeOf(name) ?? rangeOf('*'))?.quality ?? 0
   const [br, gzip] = [qualityOf('br'), qualityOf('gzip')]
   if (br > 0 && br >= gzip) return 'br'
   return gzip > 0 ? 'gzip' : null

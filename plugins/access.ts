@@ -12,12 +12,12 @@ declare module 'fastify' {
 }
 
 export interface AccessOptions {
-  /** Null where no keys are asked for. */
+  /** Null if authentication is off. */
   readonly authenticate: () => Authenticate | null
   readonly gateway: Gateway
 }
 
-/** Who is calling, which account is meant, and whether the one may do this to the other: before the body is looked at. */
+/** Authenticates the caller, finds the account of the path and checks the permission, before the body is validated. */
 export function installAccess (app: FastifyInstance, { authenticate, gateway }: AccessOptions): void {
   const accept = (principal: Principal | ExpiredKey | null, request: FastifyRequest, reply: FastifyReply): void => {
     if (principal === null || 'expiredAt' in principal) {
@@ -28,11 +28,11 @@ export function installAccess (app: FastifyInstance, { authenticate, gateway }: 
     }
     request.context.principal = principal
   }
-  // A key is known at once; only a token may have to be waited for.
+  // Keys are checked synchronously; only a token may have to wait for the issuer.
   app.addHook('onRequest', (request, reply, done) => {
     if (request.matched.config.permission === undefined) { done(); return }
-    const known = authenticate()
-    const principal = known === null ? anonymous : identify(request, known)
+    const authenticateCaller = authenticate()
+    const principal = authenticateCaller === null ? anonymous : identify(request, authenticateCaller)
     if (principal instanceof Promise) {
       principal.then(found => { accept(found, request, reply) }).then(() => { done() }, done)
       return
@@ -61,7 +61,7 @@ function identify (request: FastifyRequest, authenticate: Authenticate): ReturnT
   const bearer = authorization === undefined ? undefined : /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? null
   const key = typeof apiKey === 'string' ? apiKey : undefined
   const first = bearer === undefined ? key : bearer
-  // Two different keys: whose request is it?
+  // Two different keys do not identify one caller.
   if (first === undefined || first === null || (key !== undefined && key !== first)) return null
   return authenticate({
     text: first,

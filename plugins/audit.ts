@@ -11,7 +11,7 @@ export interface AuditOptions {
 
 const writes = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 
-/** One line for each request for a write, also where it is refused. It is written before the answer goes out: no caller knows of a write that is not in it. */
+/** Writes one line per write request, even if refused, before its response is sent: no caller knows of a write that the audit lacks. */
 export function installAudit (app: FastifyInstance, { audit, gateway }: AuditOptions): void {
   const logged = new WeakSet<FastifyRequest>()
   app.addHook('onSend', (request, reply, payload, done) => {
@@ -41,11 +41,11 @@ export function installAudit (app: FastifyInstance, { audit, gateway }: AuditOpt
   })
 }
 
-/** No key was asked for, or the one given was refused. */
+/** The route requires no key, or the key was refused. */
 const isAnonymous = ({ outcome, routeOptions }: FastifyRequest): boolean =>
   routeOptions.config.permission === undefined || outcome.problem === 'unauthenticated'
 
-/** What stands in a path is the caller's until it is known to be one of ours. */
+/** The path is the caller's text, so only the id of a configured account is taken from it. */
 function accountOf ({ account, params }: FastifyRequest, gateway: Gateway): string | null {
   return account?.id ?? gateway.account(param(params, 'account') ?? '')?.id ?? null
 }
@@ -64,7 +64,7 @@ function outcomeOf (request: FastifyRequest, reply: FastifyReply): AuditOutcome 
   const { outcome: { problem, operationStatus } } = request
   if (reply.hasHeader('idempotency-replayed')) return 'replayed'
   if (reply.statusCode >= 400) {
-    // A raw answer of the provider is no problem of ours; after its 5xx the outcome is unknown.
+    // A raw call passes on the provider's response, which is no problem document; after a 5xx the outcome is unknown.
     if (problem === null ? reply.statusCode >= 500 : sideEffectOf(request, reply) !== 'none') return 'ambiguous'
     return reply.statusCode < 500 || reply.statusCode === 501 ? 'refused' : 'failed'
   }

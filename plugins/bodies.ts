@@ -5,12 +5,12 @@ import { validatorCompiler } from './validation.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The body is the provider's business. */
+    /** The body is passed on to the provider without validation. */
     takesAnyBody?: boolean
   }
 }
 
-/** A DELETE has no members: `{"dry_run": true}` must not delete for real. */
+/** Refuses the body of a route that defines none: a DELETE with `{"dry_run": true}` must not delete for real. */
 function refuseMembers (body: unknown): void {
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body)
   const errors = isObject
@@ -19,9 +19,9 @@ function refuseMembers (body: unknown): void {
   if (errors.length > 0) throw new GatewayError('invalid-request', 'this request takes no body', { errors })
 }
 
-/** JSON bodies only. An empty one counts as none, whatever its type says: the actions need no body. */
+/** Accepts JSON bodies only. An empty body counts as absent, regardless of its content type: most actions need none. */
 export function installBodies (app: FastifyInstance): void {
-  // The framework shows an absent body to its validator as null.
+  // The framework passes an absent body to the validator as null.
   app.setValidatorCompiler<z.ZodType>(route => {
     const validate = validatorCompiler(route)
     return route.httpPart === 'body' ? (value: unknown) => validate(value ?? undefined) : validate
@@ -32,7 +32,7 @@ export function installBodies (app: FastifyInstance): void {
     const text = body.toString()
     if (text.trim() === '') done(null, undefined)
     else if (text.trim() === 'null') done(badMember('body', 'must be an object, not null'), undefined)
-    else parse(request, text, (error, value) => { done(error ?? (isTooDeep(value) ? badMember('body', `must not be nested more than ${deepest} levels`) : null), value) })
+    else parse(request, text, (error, value) => { done(error ?? (isTooDeep(value) ? tooDeep() : null), value) })
   })
   app.addHook('preHandler', ({ body, matched: { config, schema } }, _reply, done) => {
     const hasBody = body !== undefined && body !== null
@@ -42,8 +42,9 @@ export function installBodies (app: FastifyInstance): void {
 }
 
 const deepest = 50
+const tooDeep = (): GatewayError => badMember('body', `must not be nested more than ${deepest} levels`)
 
-/** What walks through a body later must not run out of stack. */
+/** Later code walks through bodies recursively, and must not exhaust the stack. */
 function isTooDeep (value: unknown, level = 0): boolean {
   if (typeof value !== 'object' || value === null) return false
   return level >= deepest || Object.values(value).some(member => isTooDeep(member, level + 1))

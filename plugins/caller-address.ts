@@ -3,8 +3,8 @@ import type { FastifyRequest } from 'fastify'
 import { canonicalAddress } from '../src/domain/address.ts'
 
 /**
- * The address that the request comes from: the peer, or what trusted proxies say in `X-Forwarded-For`, from the right up to the first
- * address that is not trusted. Text in that place that is no address is passed over; null where even the peer is unknown.
+ * The address of the caller: the peer, or behind trusted proxies the first untrusted address of `X-Forwarded-For`, read from the right.
+ * Entries that are not addresses are skipped; null if even the peer is unknown.
  */
 export function callerAddressOf ({ ip, ips }: Pick<FastifyRequest, 'ip' | 'ips'>): string | null {
   const last = (ips ?? [ip]).findLast(address => typeof address === 'string' && isIP(address) !== 0)

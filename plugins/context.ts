@@ -14,14 +14,14 @@ import { callerAddressOf } from './caller-address.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What the rest of the gateway sees of this request. */
+    /** The part of the request that the services are given. */
     context: Context
-    /** The account of the path, once the caller is known to see it. */
+    /** The account of the path; null until the caller is known to have access to it. */
     account: Account | null
     beganAt: number
-    /** Null where the peer is unknown. */
+    /** Null if the peer is unknown. */
     callerAddress: string | null
-    /** Counts the request as answered. */
+    /** Ends the count of this request as one in flight. */
     leave: (() => void) | null
     /** Aborted when the caller has disconnected. */
     leaving: AbortController | null
@@ -31,20 +31,20 @@ declare module 'fastify' {
 interface Context extends RequestContext {
   /** Anonymous until the caller is authenticated. */
   principal: Principal
-  /** The right to do what an Idempotency-Key stands for; null without one. */
+  /** The reservation of the Idempotency-Key; null without a key. */
   idempotencyLease: IdempotencyLease | null
   trace: Trace
 }
 
-const ownId = /^[A-Za-z0-9._-]{1,64}$/
+const plainId = /^[A-Za-z0-9._-]{1,64}$/
 
-/** The caller's request id when it is a plain word, else a new one. */
+/** The caller's `X-Request-Id` if it has only plain characters, otherwise a new id. */
 export function requestIdOf (incoming: IncomingMessage): string {
-  const given = incoming.headers['x-request-id']
-  return typeof given === 'string' && ownId.test(given) ? given : randomUUID()
+  const id = incoming.headers['x-request-id']
+  return typeof id === 'string' && plainId.test(id) ? id : randomUUID()
 }
 
-/** Gives every request its context, and every answer its `X-Request-Id`, `Server-Timing` and `Hawser-Upstream-Calls`. */
+/** Gives every request its context, and every response its `X-Request-Id`, `Server-Timing` and `Hawser-Upstream-Calls`. */
 export function installContext (app: FastifyInstance, answered: Answered, isServing: () => boolean): InFlight {
   app.decorateRequest('account', null)
   app.decorateRequest('beganAt', 0)
@@ -57,7 +57,7 @@ export function installContext (app: FastifyInstance, answered: Answered, isServ
 
   app.addHook('onRequest', (request, _reply, done) => {
     request.beganAt = performance.now()
-    // Now: a socket that was closed does not know its peer any more.
+    // Read now: a closed socket no longer knows its peer.
     request.callerAddress = callerAddressOf(request)
     request.leave = answering.enter()
     request.leaving = new AbortController()
@@ -71,11 +71,11 @@ export function installContext (app: FastifyInstance, answered: Answered, isServ
 
   app.addHook('onSend', (request, reply, payload, done) => {
     const { counters } = request.context
-    // While stopping, a connection that is kept alive would keep the process.
+    // During shutdown, keep-alive connections would keep the process from ending.
     if (!isServing()) reply.header('connection', 'close')
     reply.header('x-request-id', request.id)
     reply.header('server-timing', timingOf(counters, performance.now() - request.beganAt))
-    // A stream sends it as a trailer.
+    // A stream sends the final count as a trailer.
     if (!reply.hasTrailer('hawser-upstream-calls')) reply.header('hawser-upstream-calls', String(counters.upstreamCalls))
     done(null, payload)
   })
@@ -90,7 +90,7 @@ function timingOf ({ upstreamMs, tokenMs, cacheMs }: Counters, totalMs: number):
 }
 
 function createContext (requestId: string, signal: AbortSignal): Context {
-  // A fleet listens with each of its accounts.
+  // A fleet request adds listeners for each of its accounts.
   setMaxListeners(0, signal)
   return { requestId, signal, counters: createCounters(), principal: anonymous, idempotencyLease: null, trace: silentTrace }
 }

@@ -6,11 +6,11 @@ import type { Gateway } from '../src/services.ts'
 import type { Account } from '../src/transport/account.ts'
 import type { KeptAnswer, KeyVerdict } from '../src/operations/idempotency.ts'
 import { answerOperation, preferredWaitS, waited } from './operation-answer.ts'
-import { notePlaced, operationAt } from './outcome.ts'
+import { operationIdIn, recordReplayed } from './outcome.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** It buys something. */
+    /** The request may buy something. */
     creates?: boolean
     /** Whether a request with this body may have an Idempotency-Key; absent: any write may. */
     mayHaveKey?: (body: unknown) => boolean
@@ -18,30 +18,31 @@ declare module 'fastify' {
 }
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
-/** What an answer needs beside its body to be given again. */
+/** The headers that are stored with a response, for its replay. */
 const keptHeaders = ['content-type', 'location', 'retry-after', 'cache-control']
 
-/** `Idempotency-Key`: what was answered once under a key is answered again, and not done again. */
+/** `Idempotency-Key`: a repeated request gets the first response again, and its work is not repeated. */
 export function installIdempotency (app: FastifyInstance, gateway: Gateway): void {
-  const take = async (request: FastifyRequest, reply: FastifyReply, { key, account }: { readonly key: string, readonly account: Account }): Promise<FastifyReply | undefined> => {
+  const reserve = async (request: FastifyRequest, reply: FastifyReply, { key, account }: AccountKey): Promise<FastifyReply | undefined> => {
     const [path = '', ...rest] = request.url.split('?')
+    const parameters = [...new URLSearchParams(rest.join('?'))].map(pair => JSON.stringify(pair)).sort()
     const verdict = await gateway.idempotency.take({
       principal: request.context.principal.id,
       account: account.id,
       key,
-      request: [request.method, path, [...new URLSearchParams(rest.join('?'))].map(pair => JSON.stringify(pair)).sort(), request.body ?? null],
+      request: [request.method, path, parameters, request.body ?? null],
       isCreate: request.matched.config.creates === true,
       deadlineMs: account.options.requestDeadlineMs
     }, request.context.signal)
-    if (verdict.kind !== 'held') return await answerAgain(gateway, verdict, request, reply)
+    if (verdict.kind !== 'held') return await replay(gateway, verdict, request, reply)
     request.context.idempotencyLease = verdict.idempotencyLease
   }
   app.addHook('preHandler', (request, reply, done) => {
     const key = keyOf(request)
     const { account } = request
     if (key === null || account === null || isDryRun(request)) { done(); return }
-    // An answer that is given again has been sent.
-    take(request, reply, { key, account }).then(sent => { if (sent === undefined) done() }, done)
+    // A replayed response has been sent already.
+    reserve(request, reply, { key, account }).then(sent => { if (sent === undefined) done() }, done)
   })
 
   const keep = async (request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<void> => {
@@ -49,11 +50,11 @@ export function installIdempotency (app: FastifyInstance, gateway: Gateway): voi
     if (idempotencyLease === null) return
     request.context.idempotencyLease = null
     try {
-      if (typeof payload === 'string' && leavesSomething(request, reply, payload)) {
+      if (typeof payload === 'string' && usesKey(request, reply, payload)) {
         await idempotencyLease.keep({ status: reply.statusCode, headers: headersOf(reply), body: withoutPassword(payload) })
       } else await idempotencyLease.release()
     } catch (error) {
-      // The work is done, and its operation is known: the answer must not be lost as well.
+      // The work was done and its operation is recorded, so the response is sent all the same.
       request.log.error({ reqId: request.id, err: error }, 'failed to store the response for an Idempotency-Key')
     }
   }
@@ -67,33 +68,40 @@ function keyOf (request: FastifyRequest): string | null {
   const key = request.headers['idempotency-key']
   const { permission, mayHaveKey } = request.matched.config
   if (key === undefined || permission === undefined || safeMethods.has(request.method)) return null
-  if (typeof key !== 'string' || key.length < 1 || key.length > 255) throw badMember('headers.idempotency-key', 'must have 1 to 255 characters')
+  if (typeof key !== 'string' || key.length < 1 || key.length > 255) {
+    throw badMember('headers.idempotency-key', 'must have 1 to 255 characters')
+  }
   if (mayHaveKey?.(request.body) === false) {
     throw badMember('headers.idempotency-key', 'cannot be used here: the response is a secret that is returned once and never stored')
   }
   return key
 }
 
-/** The query of a raw call is not read by a schema: there it is a text. */
+/** The query of a raw call has no schema, so there `dry_run` is a string. */
 export const isDryRun = ({ query }: FastifyRequest): boolean =>
   typeof query === 'object' && query !== null && 'dry_run' in query && (query.dry_run === true || query.dry_run === 'true')
 
+interface AccountKey {
+  readonly key: string
+  readonly account: Account
+}
+
 type Verdict = Exclude<KeyVerdict, { kind: 'held' }>
 
-/** A caller who prefers to wait now is answered as at first: by how the operation stands when the wait is over. */
-async function answerAgain (gateway: Gateway, verdict: Verdict, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+/** Replays the first response. With `Prefer: wait` it waits for the operation, as a first request does, and sends its latest state. */
+async function replay (gateway: Gateway, verdict: Verdict, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   reply.header('idempotency-replayed', 'true')
   if (verdict.kind === 'operation') return await answerOperation(reply, await waited(gateway, verdict.stored.operation, request, reply))
   const operation = await acceptedBy(gateway, verdict.answer, request)
   if (operation !== null) return await answerOperation(reply, await waited(gateway, operation, request, reply))
   const { status, headers, body } = verdict.answer
-  notePlaced(reply, headers['location'])
+  recordReplayed(reply, headers['location'])
   return await reply.status(status).headers(headers).send(body)
 }
 
-/** The operation that was accepted with this answer, where the caller wants to wait for it; null where the answer itself is given again. */
+/** The operation that the stored response names, if the caller wants to wait for it; null if the response itself is to be replayed. */
 async function acceptedBy (gateway: Gateway, { status, headers }: KeptAnswer, request: FastifyRequest): Promise<Operation | null> {
-  const id = operationAt(headers['location'])
+  const id = operationIdIn(headers['location'])
   if (status >= 300 || id === null || request.account === null || preferredWaitS(request) === null) return null
   try {
     return (await gateway.operations.find(request.account, id)).operation
@@ -106,10 +114,10 @@ async function acceptedBy (gateway: Gateway, { status, headers }: KeptAnswer, re
 const problemSchema = z.object({ side_effect: z.string() })
 
 /**
- * What was refused before anything was done leaves the key unused. A raw call has one write, and its answer is the provider's own:
- * a 4xx refuses it, after a 5xx the outcome is unknown.
+ * Whether the key counts as used: a request that was refused before anything was done leaves it unused. A raw call has one write, and
+ * passes on the provider's response: a 4xx refuses the write, after a 5xx its outcome is unknown.
  */
-function leavesSomething ({ context }: FastifyRequest, reply: FastifyReply, payload: string): boolean {
+function usesKey ({ context }: FastifyRequest, reply: FastifyReply, payload: string): boolean {
   if (reply.statusCode < 400) return true
   if (!String(reply.getHeader('content-type')).startsWith('application/problem+json')) return reply.statusCode >= 500
   if (context.counters.writes !== 'none') return true
@@ -119,7 +127,7 @@ function leavesSomething ({ context }: FastifyRequest, reply: FastifyReply, payl
 
 const passwordedAnswer = z.looseObject({ generated_password: z.string() })
 
-/** As an answer is kept: a generated password is given once. */
+/** The response as it is stored: a generated password is returned only once. */
 function withoutPassword (payload: string): string {
   if (!payload.includes('"generated_password"')) return payload
   const answer = passwordedAnswer.safeParse(JSON.parse(payload))

@@ -5,13 +5,13 @@ import type { Metrics } from '../src/telemetry/metrics.ts'
 
 export interface MetricsListenerOptions {
   readonly metrics: Pick<Metrics, 'text' | 'contentType'>
-  /** Null: there is none. */
+  /** Null: no listener. */
   readonly listen: { readonly host: string, readonly port: number } | null
 }
 
 /**
- * A listener of its own that serves the metrics without keys, and nothing else: for a network that only Prometheus reaches.
- * It lives as long as the app.
+ * A separate listener that serves only the metrics, and requires no key: for a network that only Prometheus can reach. It is closed with
+ * the app.
  */
 export function installMetricsListener (app: FastifyInstance, { metrics, listen }: MetricsListenerOptions): void {
   if (listen === null) return

@@ -1,11 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isFinal, type Operation } from '../src/domain/operation.ts'
 import type { Gateway } from '../src/services.ts'
-import { placeOperation } from './outcome.ts'
+import { setOperationLocation } from './outcome.ts'
 
 const longestWaitS = 300
 
-/** The seconds that the caller wants to wait (RFC 7240), at most 300; null where none or nonsense was said. */
+/** The seconds of `Prefer: wait` (RFC 7240), at most 300; null if it is absent or invalid. */
 export function preferredWaitS (request: FastifyRequest): number | null {
   const { prefer } = request.headers
   if (typeof prefer !== 'string') return null
@@ -16,7 +16,7 @@ export function preferredWaitS (request: FastifyRequest): number | null {
   return null
 }
 
-/** The operation as it stands when the caller's Prefer: wait is over; at once without one. */
+/** The operation after the caller's `Prefer: wait`, or as it is if there is none. */
 export async function waited (gateway: Gateway, operation: Operation, request: FastifyRequest, reply: FastifyReply): Promise<Operation> {
   const waitS = preferredWaitS(request)
   if (waitS === null || request.account === null) return operation
@@ -25,12 +25,12 @@ export async function waited (gateway: Gateway, operation: Operation, request: F
   return await gateway.operations.wait(request.account, operation.id, { waitMs: waitS * 1000, signal: request.context.signal })
 }
 
-/** 200 only for a caller who waited and saw the end. */
+/** Sends the operation, with 200 if the caller waited and it has ended, otherwise with 202. */
 export async function answerOperation (reply: FastifyReply, operation: Operation): Promise<FastifyReply> {
-  const isOver = isFinal(operation.status)
-  placeOperation(reply, operation)
+  const hasEnded = isFinal(operation.status)
+  setOperationLocation(reply, operation)
   reply.header('retry-after', '1')
-  const status = isOver && reply.hasHeader('preference-applied') ? 200 : 202
+  const status = hasEnded && reply.hasHeader('preference-applied') ? 200 : 202
   if (status === 200) reply.removeHeader('retry-after')
   return await reply.status(status).send(operation)
 }

@@ -4,11 +4,11 @@ import type { OperationStatus } from '../src/domain/operation.ts'
 
 /** The outcome of a request, for the audit, the log and the metrics. */
 export interface Outcome {
-  /** The slug of its problem. */
+  /** The slug of the problem document; null for any other response. */
   problem: string | null
   sideEffect: SideEffect
   operationId: string | null
-  /** The server of that operation, where it is known. */
+  /** The server of that operation, if known. */
   serverId: string | null
   operationStatus: OperationStatus | null
 }
@@ -29,25 +29,25 @@ export function installOutcome (app: FastifyInstance): void {
   })
 }
 
-export interface Placed {
+export interface OperationLocation {
   readonly id: string
   readonly account: string
   readonly server_id?: string | null
   readonly status?: OperationStatus
 }
 
-/** Answers with the location of an operation. */
-export function placeOperation (reply: FastifyReply, { id, account, server_id: serverId = null, status }: Placed): void {
+/** Sets `Location` to an operation, and records the operation in the outcome. */
+export function setOperationLocation (reply: FastifyReply, { id, account, server_id: serverId = null, status }: OperationLocation): void {
   Object.assign(reply.request.outcome, { operationId: id, serverId, operationStatus: status ?? null })
   reply.header('location', `/v1/${account}/operations/${id}`)
 }
 
-/** An answer that is given again says where its operation stands, and no more. */
-export function notePlaced (reply: FastifyReply, location: string | undefined): void {
-  const id = operationAt(location)
+/** Records the operation of a replayed response, of which only the `Location` is known. */
+export function recordReplayed (reply: FastifyReply, location: string | undefined): void {
+  const id = operationIdIn(location)
   if (id !== null) reply.request.outcome.operationId = id
 }
 
-/** The id of the operation at a Location of ours. */
-export const operationAt = (location: string | undefined): string | null =>
+/** The id of the operation that a `Location` set by the gateway names. */
+export const operationIdIn = (location: string | undefined): string | null =>
   /^\/v1\/[^/]+\/operations\/(op_[a-z0-9]+)$/.exec(location ?? '')?.[1] ?? null

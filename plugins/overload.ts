@@ -5,39 +5,42 @@ import type { Answered } from './answered.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** It counts as one that is being answered. */
+    /** The request counts as one in progress. */
     isAdmitted: boolean
   }
   interface FastifyContextConfig {
-    /** Answered however busy the gateway is: it reports why. */
+    /** Never refused because of overload: the route reports the load. */
     isNeverShed?: boolean
   }
 }
 
 export interface Overload {
-  /** So many requests are answered at one time. */
+  /** The limit of requests in progress. */
   readonly requests: () => number
   readonly shed: (reason: string) => void
   /** The share of the heap's limit that is used; for tests. */
   readonly heapShare?: () => number
 }
 
-/** The share of the heap's limit above which nothing new is begun. */
+/** The share of the heap's limit above which new requests are refused. */
 const fullShare = 0.85
-const lookEveryMs = 500
+const heapCheckMs = 500
 
 function usedShare (): number {
   const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics()
   return used / limit
 }
 
-/** Refuses before memory grows: what is being answered is finished instead. Routes that ask for no permission (health) stay open, and the metrics. */
+/**
+ * Refuses new requests before memory runs out, so that those in progress can finish. Routes that require no permission (health) and the
+ * metrics are exempt.
+ */
 export function installOverload (app: FastifyInstance, answered: Answered, { requests, shed, heapShare = usedShare }: Overload): void {
   let isHeapFull = false
-  // Only admitted requests count: in a burst the refused ones would otherwise displace all others.
+  // Refused requests do not count: a burst of them would displace all others.
   let admitted = 0
-  const look = setInterval(() => { isHeapFull = heapShare() > fullShare }, lookEveryMs).unref()
-  app.addHook('onClose', async () => { clearInterval(look) })
+  const heapCheck = setInterval(() => { isHeapFull = heapShare() > fullShare }, heapCheckMs).unref()
+  app.addHook('onClose', async () => { clearInterval(heapCheck) })
 
   app.decorateRequest('isAdmitted', false)
   answered.each(request => { if (request.isAdmitted) admitted -= 1 })

@@ -5,38 +5,38 @@ import { badMember, failures, GatewayError, UpstreamError } from '../src/domain/
 import { invalidRequest } from '../src/domain/invalid.ts'
 import type { Account } from '../src/transport/account.ts'
 import { problems, type Problem, type ProblemSlug } from '../src/domain/problem.ts'
-import { noOutcome, placeOperation } from './outcome.ts'
+import { noOutcome, setOperationLocation } from './outcome.ts'
 import { InvalidPlace } from './validation.ts'
 
 /** Turns every error of ours, of an adapter and of the framework into an RFC 9457 document. */
 export function installProblems (app: FastifyInstance): void {
   app.setErrorHandler(async (error: unknown, request, reply) => {
     const problem = withWrites(problemOf(error, request), request)
-    // Only a fault of our own is worth a stack: the rest is other people's, and stands in the request's line.
+    // Only internal errors are logged with their stack; the log line of the request names every other problem.
     if (problem.status === 500) request.log.error({ reqId: request.id, err: error }, 'unexpected error')
     return await send(reply, problem)
   })
 }
 
-/** A fault of ours may come after a write: the problem still reports what that left behind. */
+/** An internal error may follow a write: the problem still reports the side effect of the write. */
 function withWrites (problem: Problem, { context }: FastifyRequest): Problem {
   const { writes } = context.counters
   if (problem.status !== 500 || writes === 'none') return problem
   return { ...problem, side_effect: writes, retryable: writes === 'possible' ? 'unsafe' : 'no' }
 }
 
-/** Whose problem it is. */
+/** The request that the problem belongs to. */
 interface About {
   readonly id: string
   readonly account: Account | null
-  /** As the caller sent it, where it was not valid: a parameter given twice is a list. */
+  /** As the caller sent it: a repeated parameter is an array. */
   readonly query?: unknown
 }
 
 export const problemOf = (error: unknown, about: About): Problem =>
   error instanceof UpstreamError ? fromUpstream(error, about) : fromRefusal(toRefusal(error, about.query), about)
 
-/** What the router refuses before there is a route: a broken escape in the path, a parameter that is too long. */
+/** Answers what the router refuses before it has matched a route: a broken escape in the path, a parameter that is too long. */
 export function answerFrameworkError (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   request.outcome = noOutcome()
   const isTooLong = error.code === 'FST_ERR_MAX_PARAM_LENGTH'
@@ -48,16 +48,13 @@ export function answerFrameworkError (error: FastifyError, request: FastifyReque
   send(reply, problem).then(() => {}, () => {})
 }
 
-/** Bytes that are not HTTP have no request: the answer is written by hand, and the connection closed. */
+/** Malformed HTTP yields no request object, so the response is written to the socket, which is then closed. */
 export function answerMalformedHttp (error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) { socket.destroy(); return }
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request'
   const id = randomUUID()
-  const detail = 'this is not a valid HTTP request'
-  const problem: Problem = {
-    ...{ type: '/problems/invalid-request', title: problems['invalid-request'].title, status: Number(status.slice(0, 3)), detail, request_id: id },
-    ...{ account: null, provider: null, retryable: 'no', side_effect: 'none', upstream: null, attempts: null, errors: [] }
-  }
+  const refusal = new GatewayError('invalid-request', 'this is not a valid HTTP request')
+  const problem: Problem = { ...fromRefusal(refusal, { id, account: null }), status: Number(status.slice(0, 3)) }
   const body = JSON.stringify(problem)
   socket.end([
     `HTTP/1.1 ${status}`, 'content-type: application/problem+json', `content-length: ${Buffer.byteLength(body)}`, `x-request-id: ${id}`,
@@ -66,16 +63,17 @@ export function answerMalformedHttp (error: Error & { code?: string }, socket: S
 }
 
 async function send (reply: FastifyReply, problem: Problem): Promise<FastifyReply> {
-  Object.assign(reply.request.outcome, { problem: problem.type.slice('/problems/'.length), sideEffect: problem.side_effect })
-  if (problem.operation_id !== undefined && problem.account !== null) placeOperation(reply, { id: problem.operation_id, account: problem.account })
-  if (problem.retry_after_s !== undefined) reply.header('retry-after', String(problem.retry_after_s))
-  return await reply.status(problem.status).header('cache-control', 'no-store').type('application/problem+json').send(JSON.stringify(problem))
+  const { type, status, account, side_effect: sideEffect, operation_id: operationId, retry_after_s: retryAfterS } = problem
+  Object.assign(reply.request.outcome, { problem: type.slice('/problems/'.length), sideEffect })
+  if (operationId !== undefined && account !== null) setOperationLocation(reply, { id: operationId, account })
+  if (retryAfterS !== undefined) reply.header('retry-after', String(retryAfterS))
+  return await reply.status(status).header('cache-control', 'no-store').type('application/problem+json').send(JSON.stringify(problem))
 }
 
 function fromUpstream (error: UpstreamError, about: About): Problem {
   const { account } = about
   const { status, code, vendorMessage, requestId, details, retryAfterMs, passing, member } = error.options
-  // What is missing is a server, unless it is said to be something else of the path.
+  // `not-found` concerns the server, unless the error names another member of the request.
   const slug = error.failure === 'not-found' && member !== undefined ? 'not-found' : failures[error.failure].problem
   const { title, status: ownStatus, transient = false, retryAfterS } = problems[slug]
   const isPassing = transient && passing !== false
@@ -141,14 +139,15 @@ function toRefusal (error: unknown, query: unknown): GatewayError {
   return new GatewayError('invalid-request', error.message, { errors: [{ path: '', message: error.message }] })
 }
 
-/** The framework's own errors, by their code; any other goes by its status. */
+/** The framework's errors by their code; the others are mapped by their status. */
 const frameworkRefusals: ReadonlyMap<string, ProblemSlug> = new Map<string, ProblemSlug>([
   ['FST_ERR_CTP_BODY_TOO_LARGE', 'payload-too-large'],
   ['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'unsupported-media-type'],
   ['FST_ERR_NOT_FOUND', 'not-found']
 ])
 
-const isFrameworkError = (error: unknown): error is FastifyError => error instanceof Error && 'code' in error && typeof error.code === 'string'
+const isFrameworkError = (error: unknown): error is FastifyError =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string'
 
 const places: Readonly<Record<string, string>> = { querystring: 'query', params: 'path', body: 'body', headers: 'headers' }
 

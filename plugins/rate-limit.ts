@@ -3,17 +3,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { GatewayError } from '../src/domain/failure.ts'
 
 export interface RateLimit {
-  /** For each key; null: as many as it likes. */
+  /** The limit of each key; null: none. */
   readonly perMinute: () => number | null
-  /** The connection that replicas share, or null: each counts for itself. */
+  /** The connection to the Redis in which all replicas count together; null: each process counts alone. */
   readonly redis: unknown
 }
 
 const windowS = 60
 
 /**
- * The number of requests a minute for each key, reported by `RateLimit` and `RateLimit-Policy` (the IETF draft's form). While Redis is
- * lost no key is counted: a limit must not become an outage.
+ * Limits the requests a minute of each key, and reports the limit in `RateLimit` and `RateLimit-Policy` (as in the IETF draft). While Redis
+ * is unreachable nothing is counted: a limit must not become an outage.
  */
 export async function installRateLimit (app: FastifyInstance, { perMinute, redis }: RateLimit): Promise<void> {
   await app.register(rateLimit, {
@@ -31,11 +31,12 @@ export async function installRateLimit (app: FastifyInstance, { perMinute, redis
   const check = async (request: FastifyRequest, reply: FastifyReply, most: number): Promise<void> => {
     const counted = await count(request)
     if (counted.isAllowed) return
-    const left = Math.max(0, counted.remaining)
+    const remaining = Math.max(0, counted.remaining)
     reply.header('ratelimit-policy', `"key";q=${most};w=${windowS}`)
-    reply.header('ratelimit', `"key";r=${left};t=${counted.ttlInSeconds}`)
+    reply.header('ratelimit', `"key";r=${remaining};t=${counted.ttlInSeconds}`)
     if (!counted.isExceeded) return
-    throw new GatewayError('rate-limited', `this key may send ${most} requests a minute`, { retryAfterMs: Math.max(1, counted.ttlInSeconds) * 1000 })
+    const retryAfterMs = Math.max(1, counted.ttlInSeconds) * 1000
+    throw new GatewayError('rate-limited', `this key may send ${most} requests a minute`, { retryAfterMs })
   }
   app.addHook('onRequest', (request, reply, done) => {
     const most = perMinute()

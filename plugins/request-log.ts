@@ -1,7 +1,10 @@
 import type { Observer } from '../src/telemetry/observer.ts'
 import type { Answered } from './answered.ts'
 
-/** One line and one count for each request, also where the caller left. They name the route, not the URL: what callers write into URLs is theirs. */
+/**
+ * Logs and counts each request, also if its caller disconnected. Lines and metrics name the route, not the URL, which may hold data of the
+ * caller.
+ */
 export function installRequestLog (answered: Answered, observer: Observer): void {
   answered.each((request, status) => {
     const { method, outcome: { problem }, context } = request

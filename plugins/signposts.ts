@@ -4,7 +4,7 @@ import { GatewayError } from '../src/domain/failure.ts'
 const documentation = 'the API documentation is at /docs, the OpenAPI document at /openapi.json'
 const readiness = 'readiness is at /health/ready, liveness at /health/live'
 
-/** Paths that people try first, and the right ones. `:name` is one segment, filled in on the right. */
+/** Paths that are often tried by mistake, and hints to the right ones. `:name` matches one segment, which is inserted into the hint. */
 const signposts: ReadonlyArray<readonly [path: string, detail: string]> = [
   ['/health', readiness],
   ['/healthz', readiness],
@@ -39,7 +39,7 @@ const signposts: ReadonlyArray<readonly [path: string, detail: string]> = [
   ['/v1/:account/servers/:id/delete', 'use DELETE /v1/:account/servers/:id']
 ]
 
-/** A path that is not there is a 404 problem; where it is a near miss, the detail names the right path. To be called before any route is added. */
+/** Answers unknown paths with a 404 problem; for common mistakes its detail names the right path. Must be installed before the routes. */
 export function installSignposts (app: FastifyInstance): void {
   const rows = signposts.map(([path, detail]) => ({ pattern: toPattern(path), detail }))
   const routes = new Map<string, RegExp>()
@@ -49,14 +49,15 @@ export function installSignposts (app: FastifyInstance): void {
     const bare = path.replace(/\/+$/, '')
     for (const { pattern, detail } of rows) {
       const { groups } = pattern.exec(bare) ?? {}
-      if (pattern.test(bare)) return `there is nothing at this path; ${detail.replaceAll(/:([a-z]+)\b/g, (word, name: string) => groups?.[name] ?? word)}`
+      if (!pattern.test(bare)) continue
+      return `there is nothing at this path; ${detail.replaceAll(/:([a-z]+)\b/g, (word, name: string) => groups?.[name] ?? word)}`
     }
     const isRoute = bare !== path && [...routes.values()].some(pattern => pattern.test(bare))
     return isRoute ? `remove the trailing slash: ${bare}` : 'there is nothing at this path'
   }
 
   app.setNotFoundHandler(async ({ url }) => { throw new GatewayError('not-found', detailOf(pathOf(url))) })
-  // The router takes an empty last segment for a parameter.
+  // The router would match an empty last segment as a parameter.
   app.addHook('onRequest', ({ url, matched: { url: route = '*' } }, _reply, done) => {
     const path = pathOf(url)
     if (path.endsWith('/') && !route.endsWith('/') && !route.includes('*')) throw new GatewayError('not-found', detailOf(path))

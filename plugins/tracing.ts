@@ -4,13 +4,13 @@ import type { Answered } from './answered.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** As the log names it; null where nothing is traced. */
+    /** The id of the trace in log lines; null if the request is not traced. */
     traceId: string | null
     span: RequestTrace | null
   }
 }
 
-/** One span for each request, below the caller's own where there is one. */
+/** One span for each request, a child of the caller's span if there is one. */
 export function installTracing (app: FastifyInstance, answered: Answered, tracer: Tracer): void {
   app.decorateRequest('traceId', null)
   app.decorateRequest('span', null)
@@ -28,7 +28,8 @@ export function installTracing (app: FastifyInstance, answered: Answered, tracer
     if (request.span === null) return
     const { url: route } = request.matched
     const method = knownMethods.has(request.method) ? request.method : '_OTHER'
-    request.span.end({ name: route === undefined ? method : `${method} ${route}`, attributes: attributesOf(request, { method, status }), failed: status >= 500 })
+    const name = route === undefined ? method : `${method} ${route}`
+    request.span.end({ name, attributes: attributesOf(request, { method, status }), failed: status >= 500 })
   })
 }
 

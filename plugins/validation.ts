@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 type Issue = z.core.$ZodIssue
 
-/** One place of a request that its schema refuses; the members beside `issue` are those that the framework expects. */
+/** One violation of a request's schema; the framework requires the members other than `issue`. */
 export class InvalidPlace extends Error {
   readonly keyword: string
   readonly instancePath: string
@@ -21,7 +21,7 @@ export class InvalidPlace extends Error {
   }
 }
 
-/** Reads each part of a request by its zod schema, compiled to code when the first request needs it. */
+/** Validates each part of a request by its zod schema, which is compiled when the first request needs it. */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema }) => {
   let compiled: z.ZodType | null = null
   return (value: unknown) => {

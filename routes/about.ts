@@ -7,7 +7,7 @@ import { createAsset, pagePolicy, sendAsset, type PagesOptions } from './assets.
 import { noQuery } from '../src/domain/parameter.ts'
 import { jsonAnswer, openProblems } from './schemas.ts'
 
-// Served without a key, so it holds nothing of the configuration.
+// Served without a key, so it contains nothing of the configuration.
 const about = {
   name: 'Hawser',
   docs: '/docs',
@@ -54,5 +54,5 @@ export async function aboutRoutes (root: FastifyInstance, { files }: PagesOption
   })
 }
 
-// Deliberately of no narrower type: the text is sent as it is.
+// The wide type is deliberate: the response is sent without serialization.
 const htmlPage: z.ZodType = z.string().meta({ example: '<!doctype html>' })

@@ -14,30 +14,30 @@ export interface Asset {
 }
 
 export function createAsset (type: string, read: () => Promise<Buffer>): Asset {
-  const keep = (encoding: Encoding): (() => Promise<Buffer>) => once(async () => await compressed(await read(), encoding, 'file'))
-  const kept: Readonly<Record<Encoding, () => Promise<Buffer>>> = { br: keep('br'), gzip: keep('gzip') }
+  const encode = (encoding: Encoding): (() => Promise<Buffer>) => once(async () => await compressed(await read(), encoding, 'file'))
+  const encoded: Readonly<Record<Encoding, () => Promise<Buffer>>> = { br: encode('br'), gzip: encode('gzip') }
   return {
     type,
     hash: once(async () => createHash('sha256').update(await read()).digest('base64url').slice(0, 16)),
-    body: async encoding => await (encoding === null ? read() : kept[encoding]())
+    body: async encoding => await (encoding === null ? read() : encoded[encoding]())
   }
 }
 
-/** Runs once and keeps the value; a failure is not kept. */
+/** Calls `make` on the first use and keeps its value; after a failure the next use calls it again. */
 export function once<T> (make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | null = null
+  let value: Promise<T> | null = null
   return async () => {
-    made ??= make()
+    value ??= make()
     try {
-      return await made
+      return await value
     } catch (error) {
-      made = null
+      value = null
       throw error
     }
   }
 }
 
-/** Cached for an hour for pages, a year for files whose path holds their hash; documents are revalidated. */
+/** Pages are cached for an hour, and files whose path contains their hash for a year; documents are revalidated. */
 const cacheControl = {
   page: 'public, max-age=3600',
   immutable: 'public, max-age=31536000, immutable',
@@ -57,11 +57,11 @@ export async function sendAsset (request: FastifyRequest, reply: FastifyReply, a
 }
 
 /**
- * Scripts and styles of the pages, each at a path that contains its hash: a new version has a new path, so caches may keep them for ever.
+ * Scripts and styles of the pages, each at a path that contains its hash: a new version has a new path, so caches may keep them forever.
  */
 export interface PageFiles {
   find(hash: string, name: string): Promise<Asset | null>
-  /** A page of openapi/pages; `{{name}}` is replaced by the path of that file or by the given value. */
+  /** A page of openapi/pages; `{{name}}` is replaced by the path of the file `name`, or by the value of that name. */
   page(name: string, values?: Readonly<Record<string, string>>): Promise<Buffer>
 }
 
@@ -69,7 +69,7 @@ export interface PagesOptions {
   readonly files: PageFiles
 }
 
-// Keys are typed into the pages: they connect to this gateway alone, cannot be framed, and forget the key when they are closed.
+// Callers type keys into the pages, so a page connects to this gateway only and cannot be framed.
 export const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -98,9 +98,9 @@ export function createPageFiles (): PageFiles {
       return file !== undefined && hash === await file.hash() ? file : null
     },
     page: async (name, values = {}) => {
-      const given = new Map([...await paths(), ...Object.entries(values)])
+      const replacements = new Map([...await paths(), ...Object.entries(values)])
       const template = (await ofOurs(`pages/${name}`)()).toString()
-      return Buffer.from(template.replaceAll(/\{\{([\w.-]+)\}\}/g, (_whole, key: string) => given.get(key) ?? ''))
+      return Buffer.from(template.replaceAll(/\{\{([\w.-]+)\}\}/g, (_whole, key: string) => replacements.get(key) ?? ''))
     }
   }
 }

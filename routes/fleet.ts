@@ -67,7 +67,7 @@ export async function fleetRoutes (root: FastifyInstance, { gateway }: RouteOpti
   })
 }
 
-/** The accounts that the key may use, or those that are named; one that it may not use does not exist for the caller. */
+/** The accounts that the caller may use, or the named ones among them; a name that the caller may not use is reported as unknown. */
 function accountsOf (gateway: Gateway, request: FastifyRequest, names: readonly string[] | undefined): readonly Account[] {
   const visible = gateway.accounts.filter(({ id }) => maySee(request.context.principal, id))
   if (names === undefined) return visible
@@ -80,10 +80,10 @@ function accountsOf (gateway: Gateway, request: FastifyRequest, names: readonly 
 }
 
 function refuseForStream ({ url }: FastifyRequest): void {
-  // The parsed query includes defaults; only the URL shows which parameters were given.
-  const given = new URLSearchParams(url.split('?').slice(1).join('?'))
+  // The parsed query includes defaults; only the URL shows which parameters were sent.
+  const sent = new URLSearchParams(url.split('?').slice(1).join('?'))
   const message = 'is not supported with application/x-ndjson, which streams all servers in no order'
-  for (const name of ['limit', 'cursor', 'sort']) if (given.has(name)) throw badMember(`query.${name}`, message)
+  for (const name of ['limit', 'cursor', 'sort']) if (sent.has(name)) throw badMember(`query.${name}`, message)
 }
 
 const toBody = ({ data, page, accounts }: FleetPage, request: FastifyRequest) =>
@@ -92,7 +92,7 @@ const toBody = ({ data, page, accounts }: FleetPage, request: FastifyRequest) =>
 const toAccountBody = ({ account, status, ageMs, count, error }: FleetAccount, request: FastifyRequest) =>
   ({ account: account.id, status, age_ms: ageMs, count, problem: error === null ? null : problemOf(error, { id: request.id, account }) })
 
-/** Over everything but the source and time of the reads. */
+/** A weak ETag over everything but the source and time of the reads. */
 function etagOfFleet ({ data, page, accounts }: FleetPage): string {
   const text = JSON.stringify([
     data.map(server => ({ ...server, observed_at: '', source: '' })), page,
@@ -101,45 +101,45 @@ function etagOfFleet ({ data, page, accounts }: FleetPage): string {
   return `W/"${createHash('sha1').update(text).digest('base64url')}"`
 }
 
-/** The time without a byte after which a reader at the deadline counts as one that has stopped. */
+/** A caller that reads nothing for this long at the deadline counts as stalled. */
 const stalledMs = 500
 
-/** At its deadline a stream ends with what each account has come to; a caller who does not read any more is disconnected. */
+/** A stream ends at its deadline; a caller that does not read it by then is disconnected. */
 function endStalled (raw: ServerResponse, deadlineMs: number, clock: Clock): void {
-  const look = (before: number | undefined): void => {
+  const check = (before: number | undefined): void => {
     const cancel = clock.timer(() => {
       const written = raw.socket?.bytesWritten
       if (written === before) raw.destroy()
-      else look(written)
+      else check(written)
     }, stalledMs)
     raw.once('close', cancel)
   }
-  const cancel = clock.timer(() => { look(raw.socket?.bytesWritten) }, Math.max(0, deadlineMs - stalledMs))
+  const cancel = clock.timer(() => { check(raw.socket?.bytesWritten) }, Math.max(0, deadlineMs - stalledMs))
   raw.once('close', cancel)
 }
 
-/** Waits for the first rows or account that succeeds; throws the first failure if no account answers. */
+/** Waits for the first rows, or the first account that succeeds; throws the first account's failure if all have failed. */
 async function begun (parts: AsyncGenerator<StreamPart>): Promise<AsyncGenerator<StreamPart>> {
-  const seen: StreamPart[] = []
+  const first: StreamPart[] = []
   for (;;) {
     const { value, done } = await parts.next()
     if (done === true) break
-    seen.push(value)
-    if ('servers' in value || value.ended.error === null) return resumed(seen, parts)
+    first.push(value)
+    if ('servers' in value || value.ended.error === null) return concatenated(first, parts)
   }
-  const failure = failureOfAll(seen.flatMap(part => 'ended' in part ? part.ended : []).sort(byId))
+  const failure = failureOfAll(first.flatMap(part => 'ended' in part ? part.ended : []).sort(byId))
   if (failure !== null) throw failure
-  return resumed(seen, parts)
+  return concatenated(first, parts)
 }
 
-async function * resumed (seen: readonly StreamPart[], parts: AsyncGenerator<StreamPart>): AsyncGenerator<StreamPart> {
-  yield * seen
+async function * concatenated (first: readonly StreamPart[], parts: AsyncGenerator<StreamPart>): AsyncGenerator<StreamPart> {
+  yield * first
   yield * parts
 }
 
 const byId = (a: FleetAccount, b: FleetAccount): number => a.account.id < b.account.id ? -1 : 1
 
-/** Rows as they arrive; the results of the accounts at the end. */
+/** A line for each server as it arrives, then one for the result of each account. */
 async function * toLines (parts: AsyncGenerator<StreamPart>, request: FastifyRequest): AsyncGenerator<string> {
   const ended: FleetAccount[] = []
   for await (const part of parts) {

@@ -14,10 +14,10 @@ export interface MetricsOptions {
 const example = '# HELP hawser_requests_total HTTP requests answered; status 499 means that the caller disconnected first\n' +
   '# TYPE hawser_requests_total counter\n' +
   'hawser_requests_total{method="GET",route="/v1/:account/servers",status="200",account="glesys-lab"} 42\n'
-// Deliberately of no narrower type: the text is sent as it is.
+// The wide type is deliberate: the response is sent without serialization.
 const metricsText: z.ZodType = z.string().meta({ example })
 
-/** Metrics for Prometheus. */
+/** The metrics of this process, in the text format of Prometheus. */
 export async function metricsRoutes (app: FastifyInstance, { text, contentType, isPublic }: MetricsOptions): Promise<void> {
   app.get('/metrics', {
     exposeHeadRoute: false,

@@ -12,7 +12,7 @@ import { accountOf, linkNext, type RouteOptions } from './servers.ts'
 import { accountParams } from '../src/verbs/params.ts'
 
 const config = { permission: 'read' } as const
-// Deliberately of no narrower type: the response is a stream.
+// The wide type is deliberate: the response is a stream.
 const eventStream: z.ZodType = z.string()
   .meta({ example: 'id: 3\nevent: operation\ndata: {"id": "op_019aa5e0d2c4f1e2d3c4b5a69788", "status": "succeeded"}\n\n' })
 const followed = 'One poller for each account serves all waiting requests.'
@@ -73,8 +73,8 @@ export async function operationRoutes (root: FastifyInstance, { gateway }: Route
   })
 
   app.get('/v1/:account/operations/:id', { config, schema: getSchema }, async (request, reply) => {
-    const { operation: known } = await gateway.operations.find(accountOf(request), request.params.id)
-    const operation = await waited(gateway, known, request, reply)
+    const { operation: current } = await gateway.operations.find(accountOf(request), request.params.id)
+    const operation = await waited(gateway, current, request, reply)
     if (!isFinal(operation.status)) reply.header('retry-after', '1')
     return await reply.header('cache-control', 'no-store').send(operation)
   })

@@ -58,7 +58,7 @@ export async function rawRoutes (app: FastifyInstance, { gateway }: RouteOptions
   }
 }
 
-/** Its effect is unknown, so a DELETE counts as a delete, and a POST as a create. */
+/** The effect of a raw call is unknown, so every DELETE counts as a delete, and every POST as a create. */
 const rawCall = (raw: RawRequest): ValueCall<RawAnswer> => ({
   answers: 'value',
   action: 'raw',
@@ -80,7 +80,7 @@ function pathOf (url: string): string {
   const below = /^\/v1\/[^/]+\/raw(\/.*)$/.exec(path)?.[1]
   if (below === undefined) throw badMember('path', 'must continue after /raw/')
   for (const segment of below.slice(1).split('/')) {
-    if (isTreacherous(segment)) throw new GatewayError('forbidden', 'dot segments and encoded slashes are not passed through')
+    if (isTraversal(segment)) throw new GatewayError('forbidden', 'dot segments and encoded slashes are not passed through')
   }
   return below
 }
@@ -88,7 +88,7 @@ function pathOf (url: string): string {
 const mostLayers = 5
 
 /** Detects dot segments and slashes under any number of encodings, in Unicode variants, and with suffixes that some servers strip. */
-function isTreacherous (segment: string): boolean {
+function isTraversal (segment: string): boolean {
   let plain = segment
   for (let layers = 0; plain.includes('%'); layers += 1) {
     if (layers === mostLayers) return true
@@ -98,11 +98,11 @@ function isTreacherous (segment: string): boolean {
       return true
     }
   }
-  const shown = plain.normalize('NFKC')
-  return /[/\\\p{Cc}]/u.test(shown) || /^\s*\.{1,2}\s*(;|$)/.test(shown)
+  const normalized = plain.normalize('NFKC')
+  return /[/\\\p{Cc}]/u.test(normalized) || /^\s*\.{1,2}\s*(;|$)/.test(normalized)
 }
 
-/** The query without `dry_run`, however the name is encoded; a misspelled value must not send a write. */
+/** The query without `dry_run`, even if the name is percent-encoded. A misspelled value is refused, because it would send the write. */
 function splitQuery (url: string): { readonly query: string, readonly isDryRun: boolean } {
   const at = url.indexOf('?')
   const parts = at === -1 ? [] : url.slice(at + 1).split('&')

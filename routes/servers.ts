@@ -76,10 +76,10 @@ export function toServersQuery (query: z.infer<typeof serversQuery>, maxAge: num
   return { filters, sort, limit, cursor: cursor ?? null, include: { raw: include === 'raw' }, maxAgeMs: maxAge }
 }
 
-/** Links to the next page, if there is one. */
+/** Sets `Link` to the next page, if there is one. */
 export function linkNext ({ url }: FastifyRequest, reply: FastifyReply, cursor: string | null): void {
   if (cursor === null) return
-  // A value may contain a question mark, too.
+  // Only the first question mark begins the query; a value may contain others.
   const [path = '', ...query] = url.split('?')
   const parameters = new URLSearchParams(query.join('?'))
   parameters.set('cursor', cursor)

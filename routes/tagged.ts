@@ -11,12 +11,12 @@ export function sendTagged (request: FastifyRequest, reply: FastifyReply, body: 
   return sendText(request, reply, text, etagOf(text, observedAt))
 }
 
-/** What a handler returns: the body, or the reply where there is none. Awaiting a reply would make the framework wait for its last byte. */
+/** What a handler returns: the body, or the reply if there is no body. Awaiting a reply would make the framework wait for its last byte. */
 export type Sendable = string | Buffer | FastifyReply
 
 /**
- * The same for an answer that is already serialized; a cached one has an Age header in seconds. An answer for this caller alone is sent as
- * text, because a buffer would have to be allocated for it; one that is shared is a buffer that all of them get.
+ * Sends an answer that is already serialized, with `Age` if it is cached. An answer for one caller is sent as text, which needs no buffer;
+ * callers that share an answer get the same buffer.
  */
 export function sendRead (request: FastifyRequest, reply: FastifyReply, { value, at, from, isShared }: Read<Answer>): Sendable {
   if (from === 'cache') reply.header('age', String(Math.max(0, Math.floor((Date.now() - at) / 1000))))
@@ -30,15 +30,15 @@ export function sendText (request: FastifyRequest, reply: FastifyReply, text: st
   return text
 }
 
-/** Larger values count as this one: RFC 9111, 1.2.2. */
+/** Larger values of `max-age` count as this one: RFC 9111, 1.2.2. */
 const longestS = 2 ** 31
 
 export function matches (header: string | undefined, etag: string): boolean {
   if (header === undefined) return false
-  return header.trim() === '*' || header.split(',').some(given => given.trim().replace(/^W\//, '') === etag.slice(2))
+  return header.trim() === '*' || header.split(',').some(tag => tag.trim().replace(/^W\//, '') === etag.slice(2))
 }
 
-/** The maximum age of a cached answer that the caller accepts, from `Cache-Control`, in milliseconds; null if not given. */
+/** The maximum age of a cached answer that the caller accepts, from `Cache-Control`, in milliseconds; null if absent. */
 export function maxAgeMs ({ headers }: FastifyRequest): number | null {
   if (headers['cache-control'] === undefined) return null
   const words = headers['cache-control'].toLowerCase().split(',').map(word => word.trim())

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isDryRun } from '../plugins/idempotency.ts'
 import { answerOperation, waited } from '../plugins/operation-answer.ts'
-import { placeOperation } from '../plugins/outcome.ts'
+import { setOperationLocation } from '../plugins/outcome.ts'
 import { UpstreamError } from '../src/domain/failure.ts'
 import { isFinal } from '../src/domain/operation.ts'
 import type { Server } from '../src/domain/server.ts'
@@ -17,7 +17,7 @@ import { sendTagged, type Sendable } from './tagged.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The call that the request of a verb's route results in. */
+    /** The call that a verb made of the request; null on other routes. */
     prepared: Prepared | null
   }
 }
@@ -33,7 +33,7 @@ export async function verbRoutes (app: FastifyInstance, { gateway }: RouteOption
       url: `/v1/:account${path}`,
       config: { permission, ...(creates === undefined ? {} : { creates }), ...(mayHaveKey === undefined ? {} : { mayHaveKey }) },
       schema: schemaOf(verb),
-      // The verb parses the request itself, once and typed; the schemas are here for the OpenAPI document.
+      // The verb parses the request itself, once and typed; the schemas of the route are for the OpenAPI document only.
       validatorCompiler: () => value => ({ value }),
       preValidation: async request => { request.prepared = verb.prepare(request) },
       handler: async (request, reply) => await answer({ gateway, verb, request, reply }, request.prepared ?? verb.prepare(request))
@@ -66,7 +66,7 @@ async function answerCommand ({ gateway, verb, request, reply }: Exchange, comma
   const hasFailed = isFinal(last.status) && last.status !== 'succeeded'
   // If a generated password is all that was requested, it is the response; Location names the operation that sets it.
   if (password !== null && verb.generatesPassword !== true && !hasFailed) {
-    placeOperation(reply, last)
+    setOperationLocation(reply, last)
     return await reply.send({ password })
   }
   const operation = { ...last, ...(password === null || verb.generatesPassword !== true ? {} : { generated_password: password }) }
@@ -84,7 +84,7 @@ async function answerPage ({ gateway, request, reply }: Exchange, call: PageCall
   return sendTagged(request, reply, { data: data.map(({ row }) => row), page }, '')
 }
 
-/** The change was accepted: a read that fails does not change that, and the operation reports the rest. */
+/** The provider has accepted the change, so a failed read is no error: the operation is the response then. */
 async function readIfPossible (read: () => Promise<Server>): Promise<Server | null> {
   try {
     return await read()

@@ -111,7 +111,8 @@ Try:
   curl -s '${server}' | grep -o '"status":"[a-z]*"'
   curl -s '${base}/v1/vm6/servers?status=running&q=web'
   curl -s -X POST -H 'Idempotency-Key: first' -H 'Content-Type: application/json' '${base}/v1/glesys-lab/servers' \\
-    -d '{"name": "web-9", "region": "Falkenberg", "cpus": 2, "memory_mib": 2048, "disk_gib": 50, "image": "debian-12", "password": "Example-Pass-1"}'
+    -d '{"name": "web-9", "region": "Falkenberg", "cpus": 2, "memory_mib": 2048, "disk_gib": 50,
+          "image": "debian-12", "password": "Example-Pass-1"}'
   curl -sN '${base}/v1/glesys-lab/operations/<id of the answer>/events'
   curl -s -X DELETE '${base}/v1/glesys-lab/servers/<server_id of the last event>?dry_run=true'
   curl -s '${base}/v1/servers?q=web&limit=5'

@@ -41,7 +41,7 @@ export interface AccountOpening {
 }
 
 /**
- * The accounts of a configuration. Accounts of `before` whose settings are unchanged are kept, with their connections, tokens and
+ * Opens the accounts of a configuration. Accounts of `before` whose settings are unchanged are kept, with their connections, tokens and
  * breakers.
  */
 export function openAccounts (
@@ -51,7 +51,7 @@ export function openAccounts (
 }
 
 const defaultConcurrency = 16
-/** The number of calls that may wait for each that is running. */
+/** The number of calls that may wait, for each call that may run. */
 const waitingForEach = 16
 
 function open (settings: AccountSettings, parts: AccountOpening): OpenedAccount {
@@ -63,7 +63,7 @@ function open (settings: AccountSettings, parts: AccountOpening): OpenedAccount 
     insecureSkipVerify: common.tls.insecure_skip_verify,
     connections: concurrency
   })
-  // Changed credentials, scope or address give another key: the old token is not used for them.
+  // Changed credentials, scope or address result in another key, so that the old token is not used for them.
   const fingerprint = createHmac('sha256', keyFor('fingerprint', secret))
     .update(JSON.stringify([adapter.id, settings.settings])).digest('base64url')
   const source = createTokenSource({ key: `${id}:${fingerprint}`, store: tokens, clock })
@@ -120,7 +120,7 @@ function toBreaker (settings: AccountSettings['common']['breaker'], clock: Clock
   return enabled ? createBreaker({ share, window, minimum, slowMs, openMs }, clock.elapsed) : noBreaker
 }
 
-/** The parts of an account that following its operations needs. */
+/** The parts of an account that polling its operations needs. */
 const toPollTarget = (account: Account): PollTarget => ({
   id: account.id,
   connect: signal => account.connect(backgroundCall(account, `follow-${randomUUID()}`, signal)),

@@ -30,9 +30,9 @@ export interface ComposeParts {
   /** From 0 to 1; absent: the system's. */
   readonly random?: () => number
   readonly isServing: () => boolean
-  /** Absent or null: the stores are in memory. */
+  /** Absent or null: state is kept in memory only. */
   readonly state?: StateStatus | null
-  /** The connection for rate limits shared by all replicas; absent: each process counts for itself. */
+  /** The connection for rate limits that all replicas share; absent: each process counts alone. */
   readonly redis?: unknown
   /** Absent: no lines are written. */
   readonly audit?: AuditSink
@@ -45,11 +45,11 @@ export interface ComposeParts {
 export interface Composed {
   readonly app: FastifyInstance
   readonly observer: Observer
-  /** Starts to follow open operations at the providers; called when the process serves. */
+  /** Starts to poll the providers for open operations; called when the process serves. */
   begin(): void
-  /** Applies another configuration to all later requests. Requests in flight end with the one they began with. */
+  /** Applies another configuration to all later requests. Requests in flight keep the one that they began with. */
   reload(config: Config): Promise<void>
-  /** Ends waits, lets requests in flight finish, then closes the app and the connections to the providers. */
+  /** Answers waiting requests, lets requests in flight finish, then closes the app and the connections to the providers. */
   close(): Promise<void>
 }
 
@@ -73,7 +73,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
 
 type Core = ReturnType<typeof createCore>
 
-/** Everything of a gateway but HTTP. */
+/** The gateway without its HTTP server. */
 function createCore (parts: ComposeParts, requestsInFlight: () => number) {
   const { config, stores, logger, clock = systemClock, random = Math.random, tracer = silentTracer } = parts
   const accounts = (): readonly Account[] => gateway.accounts
@@ -95,7 +95,7 @@ function createCore (parts: ComposeParts, requestsInFlight: () => number) {
   const { observer } = telemetry
   const secrets = config.secret ?? [randomBytes(32).toString('hex')]
   const report = (sent: SentCall): void => {
-    // What went well at once is in the line of its request.
+    // A call that succeeded at the first attempt is logged at debug only, because the log line of its request counts it.
     const isPlain = sent.outcome === 'ok' && sent.attempt === 1 && !sent.isSignIn
     logger?.[isPlain ? 'debug' : 'info'](toLogLine(sent), 'upstream call')
     observer.upstreamCalled(sent)
@@ -144,7 +144,7 @@ async function reload (core: Core, { requests }: Built, next: Config): Promise<v
   const accounts = active.accounts()
   gateway.replace(accounts.map(({ account }) => account))
   const unfollowed = engine.follow(accounts.map(({ pollTarget }) => pollTarget))
-  // In this order: a request that began before the reload may begin work that outlives it.
+  // In this order, because a request that began before the reload may start work that outlives the request.
   requests.settled().then(inFlight.settled).then(async () => await unfollowed).then(closeUnused)
     .catch((error: unknown) => { logger?.error({ err: error }, 'connections of the old configuration could not be closed') })
   for (const { account: { id } } of added) learnGeneration(core, id)
@@ -159,7 +159,7 @@ async function close (core: Core, { app, requests }: Built): Promise<void> {
   // Open connections may finish; new ones are refused.
   app.server.close()
   await requests.idle()
-  // Work whose callers have disconnected.
+  // The work of callers that have disconnected.
   await inFlight.idle()
   // No request is in flight: the remaining connections are idle.
   app.server.closeAllConnections()

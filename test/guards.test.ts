@@ -52,6 +52,11 @@ t.test('a protected id is refused for every destructive verb, before any call; o
   t.match(await ask('DELETE', `pods/raw/servers/${id}`), { status: 409, calls: 0, body: { detail: /guard\.protected/ } })
   t.match(await ask('POST', `pods/raw/servers/${id}/stop`, {}), { status: 409, calls: 0 })
   t.match(await ask('POST', 'pods/raw/servers/batch', { servers: [{ serverid: id }] }), { status: 409, calls: 0, body: { detail: /guard\.protected/ } }, 'nor in a body')
+  const hidden = [`${id},7`, ` ${id}`, `{"server": "${id}"}`, [[`7;${id}`]]]
+  for (const ids of hidden) t.match(await ask('POST', 'pods/raw/servers/batch', { ids }), { status: 409, calls: 0 }, JSON.stringify(ids))
+  for (const query of [`ids=7%2C${id}`, `id=+${id}`, `id=%20${id}`]) {
+    t.match(await ask('POST', `pods/raw/servers/batch?${query}`, {}), { status: 409, calls: 0 }, query)
+  }
   t.match(await ask('GET', `pods/raw/servers/${id}`), { status: 200 })
   t.match(await ask('GET', `pods/servers/${id}`), { status: 200 })
 })
@@ -69,9 +74,10 @@ t.test('another spelling of a protected id is protected as well', async t => {
   })
   t.teardown(close)
   for (const [account, id] of [['pods', pod], ['hosted', hosted], ['cloud', cloud]] as const) {
-    const spellings = [id, `0${id}`, id.toUpperCase(), id.replaceAll('-', '')]
+    const spellings = [id, `0${id}`, `${id}.0`, id.toUpperCase(), id.replaceAll('-', '')]
     const encoded = `%${id.charCodeAt(0).toString(16)}${id.slice(1)}`
-    for (const url of [`raw/servers/${encoded}`, ...spellings.flatMap(text => [`servers/${text}`, `raw/servers/${text}`])]) {
+    const inPaths = [encoded, `${id}e0`, `${id}.json`, `${id}:delete`].map(text => `raw/servers/${text}`)
+    for (const url of [...inPaths, ...spellings.flatMap(text => [`servers/${text}`, `raw/servers/${text}`])]) {
       const { statusCode, body } = await app.inject({ method: 'DELETE', url: `/v1/${account}/${url}` })
       t.ok([404, 409].includes(statusCode), `${account} ${url}: ${statusCode} ${body.slice(0, 200)}`)
     }

@@ -114,6 +114,14 @@ t.test('no function is longer than a screen', async t => {
   t.same(long, [])
 })
 
+const mostCharacters = 140
+
+t.test('no line has more than 140 characters', async t => {
+  const long = sources.filter(file => !generated.includes(file)).flatMap(file => readFileSync(join(root, file), 'utf8').split('\n')
+    .flatMap((line, index) => line.length > mostCharacters && !line.includes('://') ? [`${file}:${index + 1}`] : []))
+  t.same(long, [])
+})
+
 /** Words that are not plain technical English, and UK spellings: the project is in US English. */
 const dialect = /\bcan not\b|\bjust now\b|\btells?\b|\btold\b|\bwhoever\b|\beverybody\b|\bnobody\b/i
 const british = /\b(?:honour|colour|behaviour|neighbour|favour|organisation|licence|labelled|misspelt|judgement|catalogue)(?!\S*\.ts\b)/i

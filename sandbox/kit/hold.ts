@@ -1,11 +1,11 @@
-export interface HoldOptions<Request> {
+interface HoldOptions<Request> {
   readonly match?: (request: Request) => boolean
   /** The number of matching requests to hold; the default is all. */
   readonly times?: number
 }
 
 /** Requests that are held before the vendor processes them, until they are released. */
-export interface Hold {
+interface Hold {
   /** Resolves when the given number (default 1) is waiting. */
   reached(count?: number): Promise<void>
   /** Releases the waiting and all later requests. */

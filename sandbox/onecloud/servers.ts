@@ -75,8 +75,8 @@ interface Candidate {
   readonly columns: Json
 }
 
-const rulesOf = (world: World, rows: readonly Candidate[]): ListRules =>
-  ({ plural: 'servers', inputType: 'ServerListInput', columns: new Set(Object.keys(rows[0]?.columns ?? {})), maxPage: world.behavior.maxPage })
+const rulesOf = ({ behavior: { maxPage } }: World, rows: readonly Candidate[]): ListRules =>
+  ({ plural: 'servers', inputType: 'ServerListInput', columns: new Set(Object.keys(rows[0]?.columns ?? {})), maxPage })
 
 const listServers = (world: World, caller: Caller, query: URLSearchParams): Json => {
   const rows = chosen(world, ownedBy(world, caller, query), query)

@@ -31,7 +31,13 @@ const actions: Readonly<Record<string, Action>> = {
   rescue: { from: any, task: 'rescuing', to: 'rescued', event: 'rescue', failsAs: 'error' },
   unrescue: { from: ['rescued'], task: 'unrescuing', to: 'active', event: 'unrescue', failsAs: 'error' },
   changePassword: { from: ['active'], task: '', to: null, event: 'changePassword', failsAs: 'before' },
-  createImage: { from: ['active', 'stopped', 'paused', 'suspended'], task: 'image_snapshot_pending', to: null, event: 'createImage', failsAs: 'before' }
+  createImage: {
+    from: ['active', 'stopped', 'paused', 'suspended'],
+    task: 'image_snapshot_pending',
+    to: null,
+    event: 'createImage',
+    failsAs: 'before'
+  }
 }
 
 /** A second confirmation, while the first is at work, is in the wrong state. */
@@ -43,7 +49,8 @@ export const act: Handler = withServer((call, server) => {
   if (name === '' || another !== undefined) return badRequest('Malformed request body')
   const input = bodyOf(call, name)
   const action = actions[name === 'reboot' ? `reboot ${String(input['type']).toUpperCase()}` : name]
-  if (action === undefined) return name === 'reboot' ? invalid('type', input['type'], 'is not one of the types') : badRequest(`There is no such action: ${name}`)
+  if (action === undefined && name === 'reboot') return invalid('type', input['type'], 'is not one of the types')
+  if (action === undefined) return badRequest(`There is no such action: ${name}`)
   const refusal = refusalOf(call, server, { name, input, action })
   if (refusal !== null) return refusal
   return begin(call, server, { name, input, action })
@@ -59,13 +66,21 @@ function refusalOf ({ world }: Call, server: Server, { name, input, action }: As
   const { id, vm, task } = server
   if (server.locked && name !== 'createImage') return conflict(`Instance ${id} is locked`)
   if (!server.placed || vm === 'shelved_offloaded') return conflict(`Instance ${id} is not ready`)
-  const label = name.replace(/^os-/, '')
-  if (!action.from.includes(vm) || (name === 'confirmResize' && confirming.has(server))) return conflict(`Cannot '${label}' instance ${id} while it is in vm_state ${confirming.has(server) ? 'active' : vm}`)
-  if (task !== null && !(input['type'] === 'HARD' && task.startsWith('reboot'))) return conflict(`Cannot '${label}' instance ${id} while it is in task_state ${task}`)
-  if (name === 'rebuild' && world.images.get(textOf(input, 'imageRef') ?? '')?.status !== 'active') return badRequest('Cannot find image for rebuild')
-  if (name === 'rebuild' && input['key_name'] !== undefined && !keypairs.some(key => key.name === input['key_name'])) return badRequest('Invalid key_name provided.')
-  if (name === 'changePassword' && textOf(input, 'adminPass') === undefined) return invalid('changePassword', input, "'adminPass' is a required property")
+  const wrong = (state: string): SimulatedReply => conflict(`Cannot '${name.replace(/^os-/, '')}' instance ${id} while it is in ${state}`)
+  const isConfirming = confirming.has(server)
+  if (!action.from.includes(vm) || (name === 'confirmResize' && isConfirming)) return wrong(`vm_state ${isConfirming ? 'active' : vm}`)
+  if (task !== null && !(input['type'] === 'HARD' && task.startsWith('reboot'))) return wrong(`task_state ${task}`)
+  if (name === 'rebuild') return rebuildRefusal(world, input)
+  if (name === 'changePassword' && textOf(input, 'adminPass') === undefined) {
+    return invalid('changePassword', input, "'adminPass' is a required property")
+  }
   return name === 'resize' ? sizeRefusal(server, flavorOf(input['flavorRef']), input) : null
+}
+
+function rebuildRefusal ({ images }: World, input: Json): SimulatedReply | null {
+  const key = input['key_name']
+  if (images.get(textOf(input, 'imageRef') ?? '')?.status !== 'active') return badRequest('Cannot find image for rebuild')
+  return key === undefined || keypairs.some(({ name }) => name === key) ? null : badRequest('Invalid key_name provided.')
 }
 
 function sizeRefusal (server: Server, flavor: Flavor | undefined, input: Json): SimulatedReply | null {
@@ -77,11 +92,16 @@ function sizeRefusal (server: Server, flavor: Flavor | undefined, input: Json): 
 function begin (call: Call, server: Server, asked: Asked): SimulatedReply {
   const { world } = call
   const { name, input, action } = asked
-  const entry: LogEntry = { action: action.event, message: null, events: [{ event: `compute_${action.event}_instance`, start_time: world.iso(), finish_time: null, result: null }] }
+  const event = { event: `compute_${action.event}_instance`, start_time: world.iso(), finish_time: null, result: null }
+  const entry: LogEntry = { action: action.event, message: null, events: [event] }
   world.log.set(`${server.id}/${call.requestId}`, entry)
   const before = server.vm
   const password = textOf(input, 'adminPass') ?? `shown-once-${++world.passwords}`
-  if (name === 'changePassword') { end(world, entry, null); return world.behavior.failActions.includes(name) ? conflict(`Failed to set admin password on ${server.id} because error setting admin password`) : accepted }
+  if (name === 'changePassword') {
+    end(world, entry, null)
+    if (!world.behavior.failActions.includes(name)) return accepted
+    return conflict(`Failed to set admin password on ${server.id} because error setting admin password`)
+  }
   const image = name === 'createImage' ? snapshot(world, server, textOf(input, 'name') ?? '') : null
   if (name === 'confirmResize') confirming.add(server)
   else Object.assign(server, { task: action.task, ...(name === 'rescue' || name === 'resize' ? { before } : {}) })
@@ -92,7 +112,9 @@ function begin (call: Call, server: Server, asked: Asked): SimulatedReply {
     end(world, entry, why)
     server.task = null
     if (why !== null && action.failsAs === 'error' && !why.startsWith(nowhere)) Object.assign(server, { vm: 'error', power: 0, fault: why })
-    else if (why === null && action.to !== null) Object.assign(server, { vm: action.to, power: action.to === 'resized' ? powerOf(server.before) : powerOf(action.to) })
+    else if (why === null && action.to !== null) {
+      Object.assign(server, { vm: action.to, power: powerOf(action.to === 'resized' ? server.before : action.to) })
+    }
   }, server.id)
   if (name === 'confirmResize') return { status: 204 }
   if (name === 'rescue') return ok({ adminPass: password })
@@ -105,7 +127,8 @@ const nowhere = 'No valid host was found. No valid host found for resize'
 /** Members are not shown why an action failed. */
 function end ({ iso }: World, entry: LogEntry, why: string | null): void {
   const [event] = entry.events
-  if (event !== undefined) Object.assign(event, { finish_time: iso(), result: why === null ? 'Success' : 'Error', ...(why?.startsWith(nowhere) === true ? { event: 'conductor_migrate_server' } : {}) })
+  if (event !== undefined) Object.assign(event, { finish_time: iso(), result: why === null ? 'Success' : 'Error' })
+  if (event !== undefined && why?.startsWith(nowhere) === true) event.event = 'conductor_migrate_server'
   entry.message = why === null ? null : 'Error'
 }
 
@@ -139,7 +162,9 @@ function powerOff (world: World, server: Server): void {
 
 function snapshot ({ images, iso }: World, server: Server, name: string): string {
   const id = randomUUID()
-  images.set(id, { id, name, status: 'queued', min_disk: server.flavor.disk, min_ram: 0, created_at: iso(), visibility: 'private', size: null, image_type: 'snapshot', instance_uuid: server.id })
+  const sizes = { min_disk: server.flavor.disk, min_ram: 0, size: null }
+  const origin = { image_type: 'snapshot', instance_uuid: server.id, created_at: iso() }
+  images.set(id, { id, name, status: 'queued', visibility: 'private', ...sizes, ...origin })
   return id
 }
 
@@ -151,9 +176,11 @@ function finishSnapshot ({ images }: World, id: string, failed: string | null): 
 }
 
 export const readAction: Handler = ({ world, params }) => {
-  const entry = world.log.get(`${params['id']}/${params['request']}`)
+  const { id, request } = params
+  const entry = world.log.get(`${id}/${request}`)
   if (world.behavior.hidesLog) return noRoute()
-  return entry === undefined ? notFound('Action for request_id could not be found') : ok({ instanceAction: { ...entry, instance_uuid: params['id'], request_id: params['request'] } })
+  if (entry === undefined) return notFound('Action for request_id could not be found')
+  return ok({ instanceAction: { ...entry, instance_uuid: id, request_id: request } })
 }
 
 export const openConsole: Handler = withServer((call, server) => {

@@ -16,7 +16,8 @@ export type Handler = (call: Call) => SimulatedReply
 export const ok = (body: unknown): SimulatedReply => ({ status: 200, body })
 export const accepted: SimulatedReply = { status: 202 }
 
-const nova = (word: string) => (status: number, message: string): SimulatedReply => ({ status, body: { [word]: { code: status, message } } })
+const nova = (word: string) => (status: number, message: string): SimulatedReply =>
+  ({ status, body: { [word]: { code: status, message } } })
 export const badRequest = (message: string): SimulatedReply => nova('badRequest')(400, message)
 export const forbidden = (message: string): SimulatedReply => nova('forbidden')(403, message)
 export const notFound = (message: string): SimulatedReply => nova('itemNotFound')(404, message)
@@ -24,8 +25,10 @@ export const conflict = (message: string): SimulatedReply => nova('conflictingRe
 export const fault = (status: number, message: string): SimulatedReply => nova('computeFault')(status, message)
 
 /** What was sent comes back in the text, passwords included. */
-export const invalid = (field: string, value: unknown, reason: string): SimulatedReply =>
-  badRequest(`Invalid input for field/attribute ${field}. Value: ${typeof value === 'string' ? value : JSON.stringify(value)?.replaceAll('"', "'")}. ${reason}`)
+export const invalid = (field: string, value: unknown, reason: string): SimulatedReply => {
+  const sent = typeof value === 'string' ? value : JSON.stringify(value)?.replaceAll('"', "'")
+  return badRequest(`Invalid input for field/attribute ${field}. Value: ${sent}. ${reason}`)
+}
 
 const titles: Readonly<Record<number, string>> = { 400: 'Bad Request', 403: 'Forbidden', 404: 'Not Found', 413: 'Request Entity Too Large' }
 /** The form of Glance, and of Nova for routes that it does not have. */
@@ -33,10 +36,12 @@ export const webob = (status: number, message: string): SimulatedReply =>
   ({ status, body: { message: `${message}<br /><br />\n\n\n`, code: `${status} ${titles[status] ?? ''}`, title: titles[status] } })
 export const noRoute = (): SimulatedReply => webob(404, 'The resource could not be found.')
 
-export const neutronError = (status: number, type: string, message: string): SimulatedReply => ({ status, body: { NeutronError: { type, message, detail: '' } } })
+export const neutronError = (status: number, type: string, message: string): SimulatedReply =>
+  ({ status, body: { NeutronError: { type, message, detail: '' } } })
 
 /** Keystone's, and that of the token check before every service. */
-export const keystoneError = (code: number, title: string, message: string): SimulatedReply => ({ status: code, body: { error: { code, title, message } } })
+export const keystoneError = (code: number, title: string, message: string): SimulatedReply =>
+  ({ status: code, body: { error: { code, title, message } } })
 
 /** The one member of the body, which must be an object. */
 export const bodyOf = ({ request }: Call, name: string): Json => {
@@ -60,7 +65,8 @@ interface ListOf<Row> {
 }
 
 /** A page after a marker. There is a link to the next one whenever this one is full. */
-export function page<Row> ({ request: { query, path }, world }: Call, { name, rows, idOf, show = row => row, startOf }: ListOf<Row>): SimulatedReply {
+export function page<Row> (call: Call, { name, rows, idOf, show = row => row, startOf }: ListOf<Row>): SimulatedReply {
+  const { request: { query, path }, world } = call
   const limit = query.get('limit')
   if (limit !== null && !/^\d+$/.test(limit)) return invalid('limit', limit, `'${limit}' does not match '^[0-9]*$'`)
   const size = Math.min(limit === null ? world.behavior.maxLimit : Number(limit), world.behavior.maxLimit)

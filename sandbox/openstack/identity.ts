@@ -12,8 +12,10 @@ export const credentials = {
 
 const unauthorized = (): SimulatedReply => keystoneError(401, 'Unauthorized', 'The request you have made requires authentication.')
 
-export const isSignedIn = ({ tokens, now }: World, { headers }: SimulatedRequest): boolean => (tokens.get(headers['x-auth-token'] ?? '') ?? 0) > now()
-export const notSignedIn = (): SimulatedReply => ({ ...unauthorized(), headers: { 'www-authenticate': 'Keystone uri="http://keystone.internal:5000"' } })
+export const isSignedIn = ({ tokens, now }: World, { headers }: SimulatedRequest): boolean =>
+  (tokens.get(headers['x-auth-token'] ?? '') ?? 0) > now()
+export const notSignedIn = (): SimulatedReply =>
+  ({ ...unauthorized(), headers: { 'www-authenticate': 'Keystone uri="http://keystone.internal:5000"' } })
 
 export const signIn: Handler = ({ world, request }) => {
   const body = parseJson(request.body)
@@ -42,14 +44,16 @@ function refusalOf (auth: Json): SimulatedReply | null {
   const domainOf = (of: Json): string | undefined => textOf(recordOf(of, 'domain') ?? {}, 'name')
   if (domainOf(user) === undefined) return keystoneError(400, 'Bad Request', 'Expecting to find domain in user.')
   const expected = credentials.user
-  const isRight = user['name'] === expected.username && user['password'] === expected.password && domainOf(user) === 'Default' && named['name'] === expected.project && domainOf(named) === 'Default'
-  return isRight ? null : unauthorized()
+  const isUser = user['name'] === expected.username && user['password'] === expected.password && domainOf(user) === 'Default'
+  return isUser && named['name'] === expected.project && domainOf(named) === 'Default' ? null : unauthorized()
 }
 
 function tokenOf ({ behavior, iso, now }: World, { headers }: SimulatedRequest, expires: number): object {
   const host = headers['host'] ?? ''
-  const endpoint = (at: string, path: string) => behavior.regions.flatMap(region => ['internal', 'public'].map(name =>
-    ({ id: `${region}-${name}`, interface: name, region, region_id: region, url: `http://${name === 'internal' ? 'internal.example.com' : at}${path}` })))
+  const endpoint = (at: string, path: string) => behavior.regions.flatMap(region => ['internal', 'public'].map(name => {
+    const url = `http://${name === 'internal' ? 'internal.example.com' : at}${path}`
+    return { id: `${region}-${name}`, interface: name, region, region_id: region, url }
+  }))
   return {
     methods: ['password'],
     issued_at: iso(now()).replace('Z', '.000000Z'),

@@ -4,7 +4,14 @@ import type { Server, World } from './world.ts'
 /** nova/api/openstack/common.py: the word of a state, and what a task makes of it. */
 const words: Readonly<Record<string, string | Readonly<Record<string, string>>>> = {
   active: {
-    default: 'ACTIVE', rebooting: 'REBOOT', rebooting_hard: 'HARD_REBOOT', updating_password: 'PASSWORD', rebuilding: 'REBUILD', resize_prep: 'RESIZE', resize_finish: 'RESIZE', migrating: 'MIGRATING'
+    default: 'ACTIVE',
+    rebooting: 'REBOOT',
+    rebooting_hard: 'HARD_REBOOT',
+    updating_password: 'PASSWORD',
+    rebuilding: 'REBUILD',
+    resize_prep: 'RESIZE',
+    resize_finish: 'RESIZE',
+    migrating: 'MIGRATING'
   },
   stopped: { default: 'SHUTOFF', rebuilding: 'REBUILD', resize_prep: 'RESIZE', resize_finish: 'RESIZE' },
   error: { default: 'ERROR', rebuilding: 'REBUILD', rebooting_hard: 'HARD_REBOOT' },
@@ -21,7 +28,9 @@ function statusOf ({ vm, task }: Server): string {
 
 /** The states that a word of a filter stands for; null: there is no such word. */
 export const statesOf = (word: string): readonly string[] | null => {
-  const found = Object.entries(words).filter(([, shown]) => (typeof shown === 'string' ? [shown] : Object.values(shown)).includes(word.toUpperCase())).map(([vm]) => vm)
+  const found = Object.entries(words)
+    .filter(([, shown]) => (typeof shown === 'string' ? [shown] : Object.values(shown)).includes(word.toUpperCase()))
+    .map(([vm]) => vm)
   const plain = ['paused', 'suspended', 'shelved', 'shelved_offloaded', 'deleted'].filter(vm => vm === word.toLowerCase())
   return found.length + plain.length === 0 ? null : [...found, ...plain]
 }
@@ -33,9 +42,10 @@ function addressesOf ({ ports, floating }: World, id: string): object {
   const shown: Record<string, object[]> = {}
   for (const port of [...ports.values()].filter(({ device_id: device }) => device === id)) {
     const name = networks.find(network => network.id === port.network_id)?.name ?? 'gone'
-    const row = (addr: string, type: string): object => ({ version: addr.includes(':') ? 6 : 4, addr, 'OS-EXT-IPS:type': type, 'OS-EXT-IPS-MAC:mac_addr': mac })
+    const row = (addr: string, type: string): object =>
+      ({ version: addr.includes(':') ? 6 : 4, addr, 'OS-EXT-IPS:type': type, 'OS-EXT-IPS-MAC:mac_addr': mac })
     const own = [...port.fixed_ips].reverse().map(({ ip_address: ip }) => row(ip, 'fixed'))
-    const elastic = [...floating.values()].filter(({ port_id: of }) => of === port.id).map(({ floating_ip_address: ip }) => row(ip, 'floating'))
+    const elastic = [...floating.values()].filter(ip => ip.port_id === port.id).map(ip => row(ip.floating_ip_address, 'floating'))
     shown[name] = [...shown[name] ?? [], ...own, ...elastic]
   }
   return shown

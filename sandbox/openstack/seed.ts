@@ -54,7 +54,12 @@ export const seedImages = (): Image[] => ([
 }))
 
 export const zones = ['nova', 'zone-b'] as const
-export const keypairs = [{ name: 'deploy', public_key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHVYzyQf2nq5WkYz9nXl0wz6oNwXbV1b0m1Yk5c1xk0P deploy@example.com', fingerprint: '1f:1b:19:08:33:bc:20:4d:36:32:13:4a:d2:d9:77:ab', type: 'ssh' }]
+export const keypairs = [{
+  name: 'deploy',
+  public_key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHVYzyQf2nq5WkYz9nXl0wz6oNwXbV1b0m1Yk5c1xk0P deploy@example.com',
+  fingerprint: '1f:1b:19:08:33:bc:20:4d:36:32:13:4a:d2:d9:77:ab',
+  type: 'ssh'
+}]
 export const securityGroups = ['default', 'web'] as const
 
 export const subnets = [

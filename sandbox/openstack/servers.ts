@@ -17,11 +17,13 @@ export const listServers: Handler = call => {
   const name = new RegExp(query.get('name') ?? '')
   const tags = (query.get('tags') ?? '').split(',').filter(tag => tag !== '')
   const rows = [...world.servers.values()]
-    .filter(server => server.vm !== 'soft-delete' && (states.length === 0 || states.flat().includes(server.vm)) && name.test(server.name) && tags.every(tag => server.tags.includes(tag)))
+    .filter(({ vm }) => vm !== 'soft-delete' && (states.length === 0 || states.flat().includes(vm)))
+    .filter(server => name.test(server.name) && tags.every(tag => server.tags.includes(tag)))
     .sort((a, b) => Number(a.placed) - Number(b.placed) || b.created - a.created || (a.id < b.id ? 1 : -1))
   const startOf = (marker: string): number | null => {
     const created = world.behavior.purges ? undefined : world.deleted.get(marker)
-    return created === undefined ? null : rows.filter(row => !row.placed || row.created > created || (row.created === created && row.id > marker)).length - 1
+    if (created === undefined) return null
+    return rows.filter(row => !row.placed || row.created > created || (row.created === created && row.id > marker)).length - 1
   }
   return page(call, { name: 'servers', rows, idOf: ({ id }) => id, show: show(world), startOf })
 }
@@ -50,7 +52,10 @@ export const deleteServer: Handler = withServer(({ world }, server) => {
   return { status: 204 }
 })
 
-const members = new Set(['name', 'flavorRef', 'imageRef', 'networks', 'tags', 'key_name', 'user_data', 'adminPass', 'availability_zone', 'security_groups', 'config_drive', 'metadata', 'block_device_mapping_v2'])
+const members = new Set([
+  'name', 'flavorRef', 'imageRef', 'networks', 'tags', 'key_name', 'user_data', 'adminPass', 'availability_zone', 'security_groups',
+  'config_drive', 'metadata', 'block_device_mapping_v2'
+])
 
 export const createServer: Handler = call => {
   const { world } = call
@@ -79,7 +84,9 @@ export const createServer: Handler = call => {
   return {
     status: 202,
     headers: { location: `http://nova.internal:8774/v2.1/servers/${server.id}` },
-    body: { server: { id: server.id, links: [], 'OS-DCF:diskConfig': 'MANUAL', security_groups: [{ name: 'default' }], adminPass: password } }
+    body: {
+      server: { id: server.id, links: [], 'OS-DCF:diskConfig': 'MANUAL', security_groups: [{ name: 'default' }], adminPass: password }
+    }
   }
 }
 
@@ -97,15 +104,19 @@ function refusalOf ({ behavior, servers, images }: World, order: Json): Simulate
   if (image === undefined || image.status !== 'active') return badRequest('Can not find requested image')
   const flavor = flavorOf(order['flavorRef'])
   if (flavor !== undefined && flavor.ram < image.min_ram) return badRequest("Flavor's memory is too small for requested image.")
-  if (flavor !== undefined && volumes.length === 0 && flavor.disk > 0 && flavor.disk < image.min_disk) return badRequest("Flavor's disk is too small for requested image.")
-  if (order['key_name'] !== undefined && !keypairs.some(({ name }) => name === order['key_name'])) return badRequest('Invalid key_name provided.')
-  if (order['availability_zone'] !== undefined && !zones.some(zone => zone === order['availability_zone'])) return badRequest('The requested availability zone is not available')
+  if (flavor !== undefined && volumes.length === 0 && flavor.disk > 0 && flavor.disk < image.min_disk) {
+    return badRequest("Flavor's disk is too small for requested image.")
+  }
+  const { key_name: key, availability_zone: wanted } = order
+  if (key !== undefined && !keypairs.some(({ name }) => name === key)) return badRequest('Invalid key_name provided.')
+  if (wanted !== undefined && !zones.some(zone => zone === wanted)) return badRequest('The requested availability zone is not available')
   const group = recordsOf(order, 'security_groups').map(({ name }) => name).find(name => !securityGroups.some(known => known === name))
   if (group !== undefined) return badRequest(`Unable to find security_group with name or id '${String(group)}'`)
   const network = networksOf(order).find(id => !networks.some(known => known.id === id))
   if (network !== undefined) return badRequest(`Network ${network} could not be found.`)
   const used = servers.size
-  return used < behavior.quota ? null : forbidden(`Quota exceeded for instances: Requested 1, but already used ${used} of ${behavior.quota} instances`)
+  if (used < behavior.quota) return null
+  return forbidden(`Quota exceeded for instances: Requested 1, but already used ${used} of ${behavior.quota} instances`)
 }
 
 const networksOf = (order: Json): string[] => {

@@ -7,12 +7,15 @@ import { fault, keystoneError, noRoute, type Handler } from './call.ts'
 import { computeVersion, credentials, isSignedIn, notSignedIn, signIn } from './identity.ts'
 import { defaultBehavior, type OpenstackBehavior } from './behavior.ts'
 import {
-  associate, attachInterface, deleteImage, detachInterface, listFlavors, listFloating, listImages, listKeypairs, listNetworks, listPorts, listSubnets, listZones
+  associate, attachInterface, deleteImage, detachInterface, listFlavors, listFloating, listImages, listKeypairs, listNetworks, listPorts,
+  listSubnets, listZones
 } from './resources.ts'
 import { createServer, deleteServer, getServer, listServers, renameServer } from './servers.ts'
 import { createWorld, type World } from './world.ts'
 
-export interface OpenstackSandbox extends Simulator, Pick<World, 'behavior' | 'servers' | 'images' | 'ports' | 'floating' | 'tokens' | 'addServers'> {
+type Shown = Pick<World, 'behavior' | 'servers' | 'images' | 'ports' | 'floating' | 'tokens' | 'addServers'>
+
+export interface OpenstackSandbox extends Simulator, Shown {
   readonly settings: Readonly<Record<'stack' | 'stack-app', Readonly<Record<string, string>>>>
   /** Servers that were ordered. */
   readonly created: number
@@ -49,7 +52,9 @@ const routes: readonly Route[] = [
   { path: '/network/v2.0/floatingips/:id', handlers: { PUT: associate } }
 ]
 
-export async function startOpenstack ({ clock = Date.now, behavior, ...options }: VendorOptions<OpenstackBehavior> = {}): Promise<OpenstackSandbox> {
+type Options = VendorOptions<OpenstackBehavior>
+
+export async function startOpenstack ({ clock = Date.now, behavior, ...options }: Options = {}): Promise<OpenstackSandbox> {
   const world = createWorld({ ...defaultBehavior(), ...behavior }, clock)
   const { servers, images, ports, floating, tokens, addServers } = world
   return await startVendor(world, answer, options, origin => ({
@@ -75,7 +80,9 @@ function answer (world: World, request: SimulatedRequest): SimulatedReply {
     const refusal = request.path.startsWith(`${compute}/`) ? versionRefusal(world, request) : null
     if (refusal !== null) return refusal
     const handler = found?.route.handlers[request.method]
-    if (found === undefined || handler === undefined) return request.path.startsWith('/identity') ? keystoneError(404, 'Not Found', 'Not Found') : noRoute()
+    if (found === undefined || handler === undefined) {
+      return request.path.startsWith('/identity') ? keystoneError(404, 'Not Found', 'Not Found') : noRoute()
+    }
     return handler({ world, request, params: found.params, requestId })
   })()
   return { ...reply, headers: { 'x-openstack-request-id': requestId, ...reply.headers } }
@@ -88,5 +95,7 @@ function versionRefusal ({ behavior }: World, { headers, path }: SimulatedReques
   const wanted = /^compute (2\.\d+)$/.exec(headers['openstack-api-version'] ?? '')?.[1]
   if (path === `${compute}/`) return null
   if (wanted === undefined || minorOf(wanted) < 60) return fault(406, 'This simulator has microversions from 2.60 on.')
-  return minorOf(wanted) <= minorOf(behavior.maxMicroversion) ? null : fault(406, `Version ${wanted} is not supported by the API. Minimum is 2.1 and maximum is ${behavior.maxMicroversion}.`)
+  const { maxMicroversion: most } = behavior
+  if (minorOf(wanted) <= minorOf(most)) return null
+  return fault(406, `Version ${wanted} is not supported by the API. Minimum is 2.1 and maximum is ${most}.`)
 }

@@ -61,8 +61,10 @@ export function createWorld (behavior: OpenstackBehavior, clock: () => number) {
 
   const plug = (server: string, network: string): Port => {
     const host = ++addresses
-    const fixed = subnets.filter(subnet => subnet.network_id === network).map(({ id, cidr, ip_version: version }) =>
-      ({ subnet_id: id, ip_address: version === 4 ? cidr.replace(/\.0\/.*$/, `.${host % 240 + 10}`) : cidr.replace(/::\/.*$/, `::f816:${host.toString(16)}`) }))
+    const fixed = subnets.filter(subnet => subnet.network_id === network).map(({ id, cidr, ip_version: version }) => {
+      const [end, last] = version === 4 ? [/\.0\/.*$/, `.${host % 240 + 10}`] as const : [/::\/.*$/, `::f816:${host.toString(16)}`] as const
+      return { subnet_id: id, ip_address: cidr.replace(end, last) }
+    })
     const port: Port = { id: randomUUID(), network_id: network, device_id: server, device_owner: 'compute:nova', fixed_ips: fixed }
     ports.set(port.id, port)
     return port
@@ -94,11 +96,19 @@ export function createWorld (behavior: OpenstackBehavior, clock: () => number) {
     if (flavor === undefined) return
     number += 1
     const fault = vm === 'error' ? 'Build of instance aborted: the host went away' : null
-    const { id } = add({ id: uuid(0x5e, number), name, vm, task, flavor, fault, created: firstSeen - 400 * day + number * 3600_000, tags: name.startsWith('web') ? ['team-web'] : [] })
+    const tags = name.startsWith('web') ? ['team-web'] : []
+    const created = firstSeen - 400 * day + number * 3600_000
+    const { id } = add({ id: uuid(0x5e, number), name, vm, task, flavor, fault, created, tags })
     plug(id, privateNetwork)
   }
   for (const [name, vm, task, flavor] of seedServers) seed(name, vm, task, flavor)
-  ports.set(uuid(0x90, 1), { id: uuid(0x90, 1), network_id: privateNetwork, device_id: uuid(0x40, 1), device_owner: 'network:router_interface', fixed_ips: [{ subnet_id: subnets[0].id, ip_address: '10.20.0.1' }] })
+  ports.set(uuid(0x90, 1), {
+    id: uuid(0x90, 1),
+    network_id: privateNetwork,
+    device_id: uuid(0x40, 1),
+    device_owner: 'network:router_interface',
+    fixed_ips: [{ subnet_id: subnets[0].id, ip_address: '10.20.0.1' }]
+  })
 
   return {
     ...agenda,
@@ -120,7 +130,9 @@ export function createWorld (behavior: OpenstackBehavior, clock: () => number) {
     tokens: new Map<string, number>(),
     passwords: 0,
     iso: (at = clock()) => new Date(at).toISOString().replace(/\.\d+Z$/, 'Z'),
-    addServers: (count: number) => { for (let index = 0; index < count; index += 1) seed(`more-${index}`, index % 3 === 0 ? 'stopped' : 'active', null, '1') },
+    addServers: (count: number) => {
+      for (let index = 0; index < count; index += 1) seed(`more-${index}`, index % 3 === 0 ? 'stopped' : 'active', null, '1')
+    },
     remove: (server: Server) => {
       servers.delete(server.id)
       for (const port of [...ports.values()].filter(({ device_id: device }) => device === server.id)) ports.delete(port.id)

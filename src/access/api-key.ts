@@ -6,9 +6,9 @@ export interface KeySettings {
   readonly name: string
   /** Default: the name. */
   readonly id?: string | undefined
-  /** SHA-256 of the key in hex; of two keys while one replaces the other. The keys themselves are not stored. */
+  /** SHA-256 of the key in hex, or of two keys during a rotation. The keys themselves are not stored. */
   readonly sha256: string | readonly string[]
-  /** RFC 3339, or a day: its first moment in UTC. */
+  /** RFC 3339, or a date, which means its start in UTC. */
   readonly expires_at?: string | undefined
   readonly accounts: readonly string[]
   readonly permissions: readonly Permission[]
@@ -16,21 +16,21 @@ export interface KeySettings {
 
 export interface Credential {
   readonly text: string
-  /** The credential came as the only one, in an Authorization: Bearer header: only there a token is accepted. */
+  /** The only credential of the request is this one, in `Authorization: Bearer`; tokens are accepted nowhere else. */
   readonly mayBeToken: boolean
   /** Receives the reason why a token was refused, rate-limited; for the log, never for the caller. */
   readonly onRefusal: (reason: string) => void
 }
 
-/** A key that was valid until then: only its holder is given this answer. */
+/** A key that has expired. Only a caller that has the key learns this. */
 export interface ExpiredKey {
   readonly id: string
   readonly expiredAt: string
 }
 
 /**
- * Finds the principal of a credential; null for an unknown one. Keys are tried first; one that has not been seen valid yet is compared with
- * every key, in constant time. Never throws.
+ * Finds the principal of a credential; null if it is unknown. It is first looked up among the keys: one that was not found valid before is
+ * compared with every key, in constant time. Never throws.
  */
 export type Authenticate = (credential: Credential) => Found | Promise<Found>
 type Found = Principal | ExpiredKey | null
@@ -49,12 +49,12 @@ export const idOf = ({ id, name }: KeySettings): string => id ?? name
 
 export const digestsOf = ({ sha256 }: KeySettings): readonly string[] => typeof sha256 === 'string' ? [sha256] : sha256
 
-/** Epoch milliseconds; infinity for a key without an end. */
+/** Epoch milliseconds; infinity for a key that does not expire. */
 export const expiryOf = ({ expires_at: expiresAt }: KeySettings): number =>
   expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(expiresAt)
 
 function createKeyring (keys: readonly KeySettings[], now: () => number): (key: string) => Principal | ExpiredKey | null {
-  const known = keys.flatMap(key => digestsOf(key).map(digest => ({
+  const entries = keys.flatMap(key => digestsOf(key).map(digest => ({
     digest: Buffer.from(digest, 'hex'),
     expiresAt: expiryOf(key),
     principal: {
@@ -63,16 +63,16 @@ function createKeyring (keys: readonly KeySettings[], now: () => number): (key: 
       accounts: key.accounts.includes('*') ? null : new Set(key.accounts)
     }
   })))
-  // Valid keys only, so that an invalid one always takes the same time and nothing grows.
-  const seen = new Map<string, typeof known[number]>()
-  const find = (key: string): typeof known[number] | undefined => {
+  // Only configured keys are remembered, so an unknown one always takes the same time, and the map cannot grow.
+  const remembered = new Map<string, typeof entries[number]>()
+  const find = (key: string): typeof entries[number] | undefined => {
     const digest = hash('sha256', key, 'buffer')
-    const [found] = known.filter(candidate => timingSafeEqual(candidate.digest, digest))
-    if (found !== undefined) seen.set(key, found)
+    const [found] = entries.filter(candidate => timingSafeEqual(candidate.digest, digest))
+    if (found !== undefined) remembered.set(key, found)
     return found
   }
   return key => {
-    const found = seen.get(key) ?? find(key)
+    const found = remembered.get(key) ?? find(key)
     if (found === undefined || now() < found.expiresAt) return found?.principal ?? null
     return { id: found.principal.id, expiredAt: new Date(found.expiresAt).toISOString() }
   }

@@ -2,7 +2,7 @@ import { createHttpClient, type HttpClient } from '../upstream/http.ts'
 import type { ReadToken, TokenSettings } from './jwt.ts'
 import { createAuthenticate, type Authenticate, type KeySettings } from './api-key.ts'
 
-/** The authentication of callers, and the connection to the token issuer, if any: it is contacted when the first token arrives. */
+/** Authenticates callers, and owns the connection to the token issuer, if any. The issuer is contacted when the first token arrives. */
 export interface Authenticator {
   /** Null if authentication is off. */
   readonly authenticate: Authenticate | null
@@ -18,7 +18,8 @@ export interface AuthSettings {
 }
 
 export function createAuthenticator ({ mode, keys, oidc }: AuthSettings, now: () => number): Authenticator {
-  if (mode === 'none' || oidc === undefined) return { authenticate: mode === 'none' ? null : createAuthenticate(keys, null, now), close: async () => {} }
+  if (mode === 'none') return { authenticate: null, close: async () => {} }
+  if (oidc === undefined) return { authenticate: createAuthenticate(keys, null, now), close: async () => {} }
   const http = createHttpClient({ maximumBytes: largestIssuerAnswerBytes, connections: 1 })
   return { authenticate: createAuthenticate(keys, lazyTokenReader(oidc, http), now), close: http.close }
 }

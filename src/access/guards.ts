@@ -1,10 +1,10 @@
 import { badMember, GatewayError } from '../domain/failure.ts'
 
-/** The protections of an account. */
+/** The settings below `guard` of an account. */
 export interface GuardSettings {
   /** Ids of servers that must not be destroyed. */
   readonly protectedIds: ReadonlySet<string>
-  /** Destructive calls must confirm the server's name. */
+  /** A destructive call must repeat the server's name. */
   readonly confirms: boolean
   readonly maxDeletesPerHour: number | null
   readonly maxCreatesPerHour: number | null
@@ -22,10 +22,10 @@ export const noGuards: GuardSettings = {
   protectedIds: new Set(), confirms: false, maxDeletesPerHour: null, maxCreatesPerHour: null, maxMonthlyPrice: null
 }
 
-/** A destructive call and the caller's confirmation. */
+/** The target of a destructive call, and the caller's confirmation. */
 export interface Destruction {
   readonly serverId: string
-  /** The server's name as given in the request. */
+  /** The server's name, as the caller has sent it. */
   readonly confirm: string | undefined
 }
 
@@ -56,11 +56,12 @@ export interface RawCall {
 }
 
 /**
- * The effect of a raw call is unknown, so it must not name a protected server in its path, query or body, must not DELETE without a
- * confirmation, and must not buy what has an unknown price.
+ * The effect of a raw call is unknown. So its path, query and body must not name a protected server; DELETE is refused if deletes need a
+ * confirmation, and every other write if spending is limited.
  */
 export function guardRaw ({ protectedIds, confirms, maxMonthlyPrice }: GuardSettings, { method, path, body }: RawCall): void {
-  if (isAmong(protectedIds, [...path.split(/[/?&=]/).map(decoded), ...wordsOf(body)])) {
+  const named = [...path.split(/[/?&=]/).map(decoded).flatMap(idsIn).flatMap(withNumber), ...wordsOf(body).flatMap(idsIn)]
+  if (isAmong(protectedIds, named)) {
     throw new GatewayError('conflict', 'this server is listed in guard.protected; only read calls may refer to it')
   }
   const disabled = (guard: string): GatewayError =>
@@ -75,8 +76,15 @@ function isAmong (ids: ReadonlySet<string>, words: readonly string[]): boolean {
   return [...ids].some(id => named.has(plainId(id)))
 }
 
-/** An id without what providers ignore in it: case, dashes and leading zeros. */
-const plainId = (id: string): string => id.toLowerCase().replaceAll('-', '').replace(/^0+(?=\d+$)/, '')
+/** An id without what providers ignore in it: case, dashes, leading zeros and a zero fraction. */
+const plainId = (id: string): string =>
+  id.toLowerCase().replaceAll('-', '').replace(/^(\d+)\.0*$/, '$1').replace(/^0+(?=\d+$)/, '')
+
+/** A text and every word in it that may be an id: of a list, between spaces, or of JSON within the text. */
+const idsIn = (text: string): string[] => [text, ...text.normalize('NFKC').split(/[^\p{L}\p{N}_.:@-]+/u)]
+
+/** Servers may read `42e0`, `42:stop` or `42.json` in a path as the number 42. */
+const withNumber = (word: string): string[] => [word, ...(/^\d+(?=\D)/.exec(word) ?? [])]
 
 function decoded (text: string): string {
   try {
@@ -86,7 +94,7 @@ function decoded (text: string): string {
   }
 }
 
-/** Every text and number in a body, including the names of members. */
+/** Every string and number in a body, including the names of members. */
 function wordsOf (value: unknown): string[] {
   if (typeof value === 'string' || typeof value === 'number') return [String(value)]
   if (typeof value !== 'object' || value === null) return []

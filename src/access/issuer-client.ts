@@ -9,7 +9,7 @@ export interface IssuerSettings {
   readonly jwks_url?: string | undefined
 }
 
-/** The issuer's keys could not be fetched. The message is for the operator and holds nothing of the issuer's answer but a status. */
+/** The issuer's keys could not be fetched. The message is for the operator; of the issuer's response it contains at most the status. */
 export class IssuerFault extends Error {
   constructor (message: string, options?: ErrorOptions) {
     super(message, options)
@@ -20,7 +20,7 @@ export class IssuerFault extends Error {
 /** Fetches the issuer's keys, once. Throws only IssuerFault. */
 export type FetchKeys = () => Promise<JSONWebKeySet>
 
-/** Milliseconds for the discovery document and the keys together: callers wait meanwhile. */
+/** The time for the discovery document and the keys together; callers wait for it. */
 const deadlineMs = 5000
 const mostKeys = 100
 
@@ -28,7 +28,8 @@ const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.string() })
 
 const member = z.string().exactOptional()
 const keySchema = z.object({
-  kty: z.string(), kid: member, alg: member, use: member, key_ops: z.array(z.string()).exactOptional(), crv: member, x: member, y: member, n: member, e: member
+  ...{ kty: z.string(), kid: member, alg: member, use: member, key_ops: z.array(z.string()).exactOptional() },
+  ...{ crv: member, x: member, y: member, n: member, e: member }
 })
 /** A key that cannot be read does not invalidate the others. */
 const keySetSchema = z.object({
@@ -42,31 +43,33 @@ export function createKeyFetch ({ issuer, jwks_url: jwksUrl }: IssuerSettings, h
   return async () => {
     const signal = AbortSignal.timeout(deadlineMs)
     const url = jwksUrl ?? await discover(issuer, http, signal)
-    const read = keySetSchema.safeParse(await ask(url, http, signal))
-    if (!read.success) throw new IssuerFault('the issuer\'s answer is not a JSON Web Key Set')
-    return read.data
+    const parsed = keySetSchema.safeParse(await fetchJson(url, http, signal))
+    if (!parsed.success) throw new IssuerFault('the issuer\'s answer is not a JSON Web Key Set')
+    return parsed.data
   }
 }
 
 async function discover (issuer: string, http: HttpClient, signal: AbortSignal): Promise<string> {
-  const read = discoverySchema.safeParse(await ask(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, http, signal))
-  if (!read.success) throw new IssuerFault('the issuer\'s discovery document has no issuer or no jwks_uri: set auth.oidc.jwks_url')
+  const document = await fetchJson(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, http, signal)
+  const parsed = discoverySchema.safeParse(document)
+  if (!parsed.success) throw new IssuerFault('the issuer\'s discovery document has no issuer or no jwks_uri: set auth.oidc.jwks_url')
   // OpenID Connect Discovery 1.0, section 4.3: otherwise another issuer's document could be substituted.
-  if (read.data.issuer !== issuer) throw new IssuerFault('the issuer\'s discovery document names an issuer other than auth.oidc.issuer')
-  const { jwks_uri: found } = read.data
-  if (!isOwn(found, new URL(issuer))) throw new IssuerFault('the issuer\'s discovery document names keys on another host or without TLS: set auth.oidc.jwks_url')
-  return found
+  if (parsed.data.issuer !== issuer) throw new IssuerFault('the issuer\'s discovery document names an issuer other than auth.oidc.issuer')
+  const { jwks_uri: jwksUri } = parsed.data
+  if (isAtIssuer(jwksUri, new URL(issuer))) return jwksUri
+  throw new IssuerFault('the issuer\'s discovery document names keys on another host or without TLS: set auth.oidc.jwks_url')
 }
 
-function isOwn (text: string, issuer: URL): boolean {
+function isAtIssuer (text: string, issuer: URL): boolean {
   if (!URL.canParse(text)) return false
   const url = new URL(text)
   return url.host === issuer.host && (url.protocol === 'https:' || (url.protocol === 'http:' && issuer.protocol === 'http:'))
 }
 
-async function ask (url: string, http: HttpClient, signal: AbortSignal): Promise<unknown> {
+async function fetchJson (url: string, http: HttpClient, signal: AbortSignal): Promise<unknown> {
+  const headers = { accept: 'application/json', 'user-agent': 'hawser' }
   try {
-    const { status, text } = toResponse(await http.send({ method: 'GET', url, headers: { accept: 'application/json', 'user-agent': 'hawser' } }, { timeoutMs: deadlineMs, signal }))
+    const { status, text } = toResponse(await http.send({ method: 'GET', url, headers }, { timeoutMs: deadlineMs, signal }))
     if (status !== 200) throw new IssuerFault(`the issuer answered ${status}`)
     return JSON.parse(text)
   } catch (error) {

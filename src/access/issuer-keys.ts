@@ -2,16 +2,16 @@ import { createLocalJWKSet, errors, type LocalJWKSet } from 'jose'
 import { IssuerFault, type FetchKeys } from './issuer-client.ts'
 
 /** Finds the key that a token's header names. Throws IssuerFault while there are no keys, and jose's own errors if there is no such key. */
-export type FindKey = (...asked: Parameters<LocalJWKSet>) => ReturnType<LocalJWKSet>
+export type FindKey = (...token: Parameters<LocalJWKSet>) => ReturnType<LocalJWKSet>
 
-/** How long the keys are used before they are fetched again: the longest time for which a withdrawn key is still accepted. */
+/** The age at which the keys are fetched again; while the issuer is reachable, a withdrawn key is accepted no longer than this. */
 const freshMs = 10 * 60_000
-/** How long the last keys are used if the issuer is unreachable. */
+/** The age up to which the keys are used if the issuer is unreachable. */
 const trustedMs = 60 * 60_000
-/** The least time between two fetches, whatever their result: strangers can make up key ids at any rate. */
+/** The least time between two fetches, whatever their result: anyone can invent key ids at any rate. */
 const pauseMs = 10_000
 
-interface Known {
+interface FetchedKeys {
   readonly find: LocalJWKSet
   readonly at: number
 }
@@ -21,43 +21,43 @@ interface Known {
  * seconds. Concurrent callers share one fetch. `clock` is in milliseconds and monotonic.
  */
 export function createIssuerKeys (fetchKeys: FetchKeys, clock: () => number = () => performance.now()): FindKey {
-  let known: Known | null = null
+  let keys: FetchedKeys | null = null
   let fault: IssuerFault | null = null
-  let askedAt = Number.NEGATIVE_INFINITY
-  let asking: Promise<void> | null = null
+  let fetchedAt = Number.NEGATIVE_INFINITY
+  let fetching: Promise<void> | null = null
 
   const load = async (): Promise<void> => {
     try {
-      known = { find: createLocalJWKSet(await fetchKeys()), at: clock() }
+      keys = { find: createLocalJWKSet(await fetchKeys()), at: clock() }
       fault = null
     } catch (error) {
       fault = error instanceof IssuerFault ? error : new IssuerFault('the issuer\'s keys cannot be used', { cause: error })
     }
-    asking = null
+    fetching = null
   }
   const refresh = async (): Promise<void> => {
-    if (asking === null && clock() - askedAt < pauseMs) return
-    if (asking === null) askedAt = clock()
-    asking ??= load()
-    await asking
+    if (fetching === null && clock() - fetchedAt < pauseMs) return
+    if (fetching === null) fetchedAt = clock()
+    fetching ??= load()
+    await fetching
   }
-  const ageMs = (): number => known === null ? Number.POSITIVE_INFINITY : clock() - known.at
+  const ageMs = (): number => keys === null ? Number.POSITIVE_INFINITY : clock() - keys.at
 
-  return async (...asked) => {
+  return async (...token) => {
     if (ageMs() >= freshMs) {
       const refreshed = refresh()
       // While the issuer is unreachable, requests that need no new key do not wait for it.
       if (fault === null || ageMs() >= trustedMs) await refreshed
     }
-    if (known === null || ageMs() >= trustedMs) throw fault ?? new IssuerFault('the issuer\'s keys have not been fetched yet')
-    const { find } = known
+    if (keys === null || ageMs() >= trustedMs) throw fault ?? new IssuerFault('the issuer\'s keys have not been fetched yet')
+    const { find } = keys
     try {
-      return await find(...asked)
+      return await find(...token)
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
     }
     await refresh()
     if (fault !== null) throw fault
-    return await known.find(...asked)
+    return await keys.find(...token)
   }
 }

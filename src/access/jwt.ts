@@ -19,11 +19,11 @@ export interface TokenSettings extends IssuerSettings {
  */
 export type ReadToken = (token: string, onRefusal: (reason: string) => void) => Promise<Principal | null>
 
-/** No HMAC: with a symmetric key, verifying implies signing. And never `none`. */
+/** No HMAC, because a symmetric key that verifies can also sign; and never `none`. */
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
 const clockToleranceS = 5
 const mutedMs = 60_000
-/** The limit of Node for all headers together. */
+/** Node's limit for all headers together. */
 const longestToken = 16 * 1024
 const form = /^[\w-]+\.[\w-]+\.[\w-]*$/
 /** OpenID Connect Core 1.0, section 2: at most 255 ASCII characters. The subject becomes a name, so it must be printable. */
@@ -33,16 +33,17 @@ const subjectForm = /^[ -~]{1,255}$/
 export function createTokenReader (settings: TokenSettings, http: HttpClient, clock: () => number = () => performance.now()): ReadToken {
   const { issuer, audience } = settings
   const findKey = createIssuerKeys(createKeyFetch(settings, http), clock)
-  const mayTell = createMuting(clock)
+  const isDue = createMuting(clock)
+  const options = { issuer, audience, algorithms, clockTolerance: clockToleranceS, requiredClaims: ['exp', 'sub'] }
   return async (token, onRefusal) => {
     if (!form.test(token)) return null
     try {
       if (token.length > longestToken) throw new errors.JWTInvalid('too long')
-      const { payload } = await jwtVerify(token, findKey, { issuer, audience, algorithms, clockTolerance: clockToleranceS, requiredClaims: ['exp', 'sub'] })
+      const { payload } = await jwtVerify(token, findKey, options)
       return toPrincipal(payload, settings)
     } catch (error) {
       const reason = reasonOf(error)
-      if (mayTell(reason)) onRefusal(reason)
+      if (isDue(reason)) onRefusal(reason)
       return null
     }
   }
@@ -51,11 +52,11 @@ export function createTokenReader (settings: TokenSettings, http: HttpClient, cl
 function toPrincipal (payload: JWTPayload, settings: TokenSettings): Principal {
   const subject: unknown = payload.sub
   if (typeof subject !== 'string' || !subjectForm.test(subject)) throw new errors.JWTClaimValidationFailed(claims.sub, payload, 'sub')
-  const given = new Set(wordsOf(payload, settings.claim))
+  const claimed = new Set(wordsOf(payload, settings.claim))
   const accounts = settings.accounts_claim === undefined ? settings.accounts ?? ['*'] : wordsOf(payload, settings.accounts_claim)
   return {
     id: `${tokenNamePrefix}${subject}`,
-    permissions: new Set(permissions.filter(permission => given.has(permission) || given.has(`hawser:${permission}`))),
+    permissions: new Set(permissions.filter(permission => claimed.has(permission) || claimed.has(`hawser:${permission}`))),
     accounts: accounts.includes('*') ? null : new Set(accounts)
   }
 }
@@ -84,7 +85,7 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['ERR_JOSE_ALG_NOT_ALLOWED', 'the algorithm is not allowed']
 ])
 
-/** The package's own messages may quote the token; its codes do not. */
+/** The messages of jose may quote the token; its codes do not. */
 function reasonOf (error: unknown): string {
   if (error instanceof IssuerFault) return error.message
   if (error instanceof errors.JWTClaimValidationFailed) {
@@ -93,13 +94,13 @@ function reasonOf (error: unknown): string {
   return (error instanceof errors.JOSEError ? reasons.get(error.code) : undefined) ?? 'the token or the issuer\'s key cannot be read'
 }
 
-/** Strangers can cause refusals at any rate: each reason is logged once a minute. There are few reasons. */
+/** Anyone can cause refusals at any rate, so each of the few reasons is logged once a minute. */
 function createMuting (clock: () => number): (reason: string) => boolean {
-  const toldAt = new Map<string, number>()
+  const loggedAt = new Map<string, number>()
   return reason => {
     const now = clock()
-    if (now - (toldAt.get(reason) ?? Number.NEGATIVE_INFINITY) < mutedMs) return false
-    toldAt.set(reason, now)
+    if (now - (loggedAt.get(reason) ?? Number.NEGATIVE_INFINITY) < mutedMs) return false
+    loggedAt.set(reason, now)
     return true
   }
 }

@@ -9,7 +9,7 @@ export interface KeyExpiry {
   readonly expiresAt: number
 }
 
-/** The keys that have an end. */
+/** The keys that expire. */
 export const expiriesOf = (keys: readonly KeySettings[]): KeyExpiry[] =>
   keys.filter(key => key.expires_at !== undefined).map(key => ({ key: idOf(key), expiresAt: expiryOf(key) }))
 
@@ -18,7 +18,7 @@ interface ExpiryLog {
 }
 
 export interface ExpiryWatch {
-  /** Looks now, and from then on each day and when a key expires or is about to. */
+  /** Checks the keys now, then once a day and whenever a key expires or has 14 days left. */
   look(): void
   stop(): void
 }
@@ -29,7 +29,7 @@ export interface ExpiryWatchParts {
   readonly log: ExpiryLog | undefined
 }
 
-/** Warns of keys that have expired or do so within 14 days. */
+/** Warns of keys that have expired or will within 14 days. */
 export function createExpiryWatch ({ keys, clock, log }: ExpiryWatchParts): ExpiryWatch {
   let cancel = (): void => {}
   const look = (): void => {

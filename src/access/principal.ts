@@ -5,7 +5,7 @@ export type Permission = typeof permissions[number]
 
 /** The caller: a key or a token, and its permissions. No permission implies another. */
 export interface Principal {
-  /** Stable: in the audit and the log, in limits and in the scope of idempotency keys. */
+  /** Stable: the audit, the log, rate limits and the scope of idempotency keys use it. */
   readonly id: string
   readonly permissions: ReadonlySet<Permission>
   /** Null: every account. */

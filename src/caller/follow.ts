@@ -8,7 +8,7 @@ import { segmentOf } from './request.ts'
 import { withSession, type CommonFlags, type Session } from './session.ts'
 import { isRow, plain, plainJson } from './text.ts'
 
-export interface OperationName {
+interface OperationName {
   readonly account: string
   readonly id: string
 }

@@ -1,5 +1,5 @@
 import { createClient, type HawserClient, type PlainRequest } from '../client/client.ts'
-import { CommandError, type Terminal } from '../terminal.ts'
+import { CommandError, type ExitCode, type Terminal } from '../terminal.ts'
 import { connectionOf, type ConnectionFlags } from './contexts.ts'
 import { outputOf, type Output, type OutputFlags } from './output.ts'
 import { isProblem, Refused } from './problem.ts'
@@ -52,12 +52,14 @@ export async function withSession (terminal: Terminal, flags: CommonFlags, work:
 
 async function callGateway (client: HawserClient, url: string, request: PlainRequest): Promise<unknown> {
   const isRead = request.method === 'GET'
+  // A write whose response cannot be read may have been carried out.
+  const lostCode = isRead ? 1 : 4
   try {
     const response = await client.send(request)
-    const body = toBody(response, await readText(response))
+    const body = toBody(response, await readText(response, lostCode), lostCode)
     if (response.ok) return body
     if (isProblem(body)) throw new Refused(body)
-    throw new CommandError(`the response of ${url} is not from the gateway: HTTP ${response.status}`, isRead ? 1 : 4)
+    throw new CommandError(`the response of ${url} is not from the gateway: HTTP ${response.status}`, lostCode)
   } catch (error) {
     if (error instanceof CommandError) throw error
     if (request.signal?.aborted === true) throw request.signal.reason
@@ -65,23 +67,23 @@ async function callGateway (client: HawserClient, url: string, request: PlainReq
   }
 }
 
-function toBody (response: Response, text: string): unknown {
+function toBody (response: Response, text: string, lostCode: ExitCode): unknown {
   if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(response.headers.get('content-type') ?? '')) return text
   try {
     return JSON.parse(text)
   } catch {
-    throw new CommandError(`the response is not valid JSON (HTTP ${response.status})`, 1)
+    throw new CommandError(`the response is not valid JSON (HTTP ${response.status})`, lostCode)
   }
 }
 
 const longestBytes = 256 * 1024 * 1024
 
-async function readText ({ body }: Response): Promise<string> {
+async function readText ({ body }: Response, lostCode: ExitCode): Promise<string> {
   const chunks: Uint8Array[] = []
   let bytes = 0
   for await (const chunk of body ?? []) {
     bytes += chunk.length
-    if (bytes > longestBytes) throw new CommandError('the response is larger than 256 MiB', 1)
+    if (bytes > longestBytes) throw new CommandError('the response is larger than 256 MiB', lostCode)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')

@@ -1,4 +1,4 @@
-/** An IP address in its one spelling: what vendors and callers write differs for IPv6. Other text stays as it is. */
+/** An IP address in its canonical form, because vendors and callers write IPv6 differently. Other text is returned unchanged. */
 export function canonicalAddress (text: string): string {
   const url = `http://[${text}]/`
   return text.includes(':') && URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : text

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Exactly the keys of the published capabilities, in their order. */
+/** The keys of the published capabilities, in their order. */
 export const capabilityNames = [
   'list', 'get', 'create', 'delete', 'start', 'stop', 'reboot', 'resize', 'rename', 'protect', 'rebuild', 'rescue', 'unrescue',
   'password', 'console', 'snapshots.list', 'snapshots.create', 'snapshots.restore', 'snapshots.delete', 'addresses.list',
@@ -8,7 +8,7 @@ export const capabilityNames = [
   'owners.create', 'login_link', 'raw'
 ] as const
 
-/** `documented` by the vendor, `observed` in working code or on a live platform, `inferred` by us. */
+/** `documented`: by the vendor; `observed`: in working code or on a live platform; `inferred`: neither. */
 export const evidences = ['documented', 'observed', 'inferred'] as const
 export type Evidence = typeof evidences[number]
 
@@ -20,5 +20,6 @@ export const capabilitySchema = z.object({
 }).meta({ id: 'Capability', example: { support: 'native', evidence: 'documented', accepts: ['force'], note: null } })
 export type Capability = z.infer<typeof capabilitySchema>
 
-export const capabilitiesSchema = z.object(Object.fromEntries(capabilityNames.map(name => [name, capabilitySchema]))).meta({ id: 'Capabilities' })
+export const capabilitiesSchema = z.object(Object.fromEntries(capabilityNames.map(name => [name, capabilitySchema])))
+  .meta({ id: 'Capabilities' })
 export type Capabilities = z.infer<typeof capabilitiesSchema>

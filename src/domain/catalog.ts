@@ -11,7 +11,14 @@ export const imageSchema = z.object({
   min_memory_mib: z.number().nullable()
 }).meta({
   id: 'Image',
-  example: { id: '92b22afd-ad6a-4cb1-b9f7-91c2a7b1877b', name: 'CentOS 7 v2.0.23', os: 'CentOS', region: 'uk-lon1', min_disk_gib: 10, min_memory_mib: null }
+  example: {
+    id: '92b22afd-ad6a-4cb1-b9f7-91c2a7b1877b',
+    name: 'CentOS 7 v2.0.23',
+    os: 'CentOS',
+    region: 'uk-lon1',
+    min_disk_gib: 10,
+    min_memory_mib: null
+  }
 })
 export type Image = z.infer<typeof imageSchema>
 
@@ -24,7 +31,7 @@ export const priceSchema = z.object({
 }).meta({ id: 'Price', example: { amount: 3.79, currency: 'EUR', period: 'month', hourly: 0.006, monthly: 3.79 } })
 export type Price = z.infer<typeof priceSchema>
 
-/** Null where the provider names neither price. */
+/** Null if the provider states neither price. */
 export function priceOf ({ currency, hourly, monthly }: Pick<Price, 'currency' | 'hourly' | 'monthly'>): Price | null {
   if (monthly !== null) return { amount: monthly, currency, period: 'month', hourly, monthly }
   return hourly === null ? null : { amount: hourly, currency, period: 'hour', hourly, monthly }
@@ -79,7 +86,15 @@ export const snapshotSchema = z.object({
   created_at: z.string().nullable()
 }).meta({
   id: 'Snapshot',
-  example: { id: 'b1f6e3c0-0000-4000-8000-000000000001', name: 'before-upgrade', server_id: '42', status: 'ready', provider_status: 'active', size_gib: 20, created_at: '2026-11-21T10:00:00Z' }
+  example: {
+    id: 'b1f6e3c0-0000-4000-8000-000000000001',
+    name: 'before-upgrade',
+    server_id: '42',
+    status: 'ready',
+    provider_status: 'active',
+    size_gib: 20,
+    created_at: '2026-11-21T10:00:00Z'
+  }
 })
 export type Snapshot = z.infer<typeof snapshotSchema>
 
@@ -96,7 +111,18 @@ export const addressRowSchema = z.object({
   ptr: z.string().nullable().meta({ description: 'The reverse name; null if there is none or it is not known' })
 }).meta({
   id: 'AddressRow',
-  example: { id: '501', address: '192.0.2.10', family: 4, scope: 'public', prefix_length: 24, gateway: '192.0.2.1', primary: true, server_id: '42', region: null, ptr: 'web-1.example.com' }
+  example: {
+    id: '501',
+    address: '192.0.2.10',
+    family: 4,
+    scope: 'public',
+    prefix_length: 24,
+    gateway: '192.0.2.1',
+    primary: true,
+    server_id: '42',
+    region: null,
+    ptr: 'web-1.example.com'
+  }
 })
 export type AddressRow = z.infer<typeof addressRowSchema>
 
@@ -119,9 +145,11 @@ export const consoleSchema = z.object({
   expires_at: z.string().nullable()
 }).meta({ id: 'Console', example: { type: 'novnc', url: 'https://console.example.com/?token=…', password: null, expires_at: null } })
 export type Console = z.infer<typeof consoleSchema>
-/** As an adapter returns it: without a password where the link is enough. */
+/** A console as an adapter returns it; the password may be absent. */
 export type ConsoleLink = Omit<Console, 'password'> & Partial<Pick<Console, 'password'>>
 
-export const loginLinkSchema = z.object({ url: z.string().meta({ description: 'Signs in anyone who has it: a secret' }), expires_at: z.string().nullable() })
-  .meta({ id: 'LoginLink', example: { url: 'https://vm.example.com/auth/key/4-…', expires_at: '2026-11-21T11:00:00.000Z' } })
+export const loginLinkSchema = z.object({
+  url: z.string().meta({ description: 'Signs in anyone who has it: a secret' }),
+  expires_at: z.string().nullable()
+}).meta({ id: 'LoginLink', example: { url: 'https://vm.example.com/auth/key/4-…', expires_at: '2026-11-21T11:00:00.000Z' } })
 export type LoginLink = z.infer<typeof loginLinkSchema>

@@ -1,12 +1,12 @@
-/** Time as the gateway sees it. It is an argument from `compose` down, so that a test can run it faster, or by hand. */
+/** The gateway's clock. It is passed as an argument from `compose` down, so that a test can speed it up or control it. */
 export interface Clock {
   /** Epoch milliseconds. */
   readonly now: () => number
-  /** Milliseconds since an arbitrary moment; never set back. */
+  /** Monotonic: milliseconds since an arbitrary moment. */
   readonly elapsed: () => number
-  /** Calls `work` once after `ms`; the result cancels it. A timer keeps no process from ending. */
+  /** Calls `work` once after `ms`; the returned function cancels it. A timer does not keep the process alive. */
   readonly timer: (work: () => void, ms: number) => () => void
-  /** Resolves with true after `ms`, or with false as soon as the signal is given. */
+  /** Resolves with true after `ms`, or with false as soon as the signal is aborted. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<boolean>
 }
 

@@ -10,7 +10,7 @@ export const compareText: Compare<string> = (a, b) => {
   return a < b ? -1 : 1
 }
 
-/** Decimal ids of any length in their numeric order; what is not a number comes after, by code points. */
+/** Orders decimal ids of any length by their number; other ids come after them, by code points. */
 export const compareNumericIds: Compare<string> = (a, b) => {
   const [aIsNumber, bIsNumber] = [/^\d+$/.test(a), /^\d+$/.test(b)]
   if (aIsNumber && bIsNumber) return a.length - b.length || compareText(a, b)

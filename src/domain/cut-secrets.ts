@@ -1,15 +1,15 @@
 export const redacted = '[redacted]'
 
-/** A text without the secrets that are known. */
+/** Returns the text without the known secrets. */
 export type Cut = (text: string) => string
 
 export const cutNothing: Cut = text => text
 
-/** Shorter ones would cut words. */
+/** Cutting shorter secrets would cut ordinary words. */
 const shortestSecret = 4
-/** So long a run of a secret is a part of it worth hiding: vendors quote half a token. */
+/** A part of a secret is cut from this length on, because vendors quote half a token. */
 const runLength = 16
-/** Every run of `runLength` characters holds a whole block that begins at a multiple of this. */
+/** Every run of `runLength` characters contains a whole block that begins at a multiple of this. */
 const blockLength = runLength / 2
 
 interface Range {
@@ -19,7 +19,7 @@ interface Range {
 
 /**
  * Cuts out whole secrets, and every run of 16 or more characters of one, also percent-encoded, in JSON's escapes and in Base64.
- * The tables are made once, at the first text.
+ * The table of blocks is built when the first long text arrives.
  */
 export function createCut (secrets: Iterable<string>): Cut {
   const texts = [...new Set([...secrets].filter(({ length }) => length >= shortestSecret).flatMap(formsOf))]
@@ -36,13 +36,13 @@ export function createCut (secrets: Iterable<string>): Cut {
   }
 }
 
-/** Base64 of less than this may be a word. */
+/** A shorter piece of Base64 may be an ordinary word. */
 const shortestEncoded = 8
 
 function formsOf (secret: string): string[] {
   const bytes = Buffer.from(secret)
-  // Within Base64 of a longer text (`user:password`) a secret looks different by where it begins; its first and last character depend
-  // on its neighbors.
+  // In the Base64 of a longer text (`user:password`), the form of a secret depends on its offset modulo 3, and its first and last character
+  // on the neighboring characters.
   const encoded = [0, 1, 2].map(offset => {
     const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64')
     return text.slice(Math.ceil(offset * 8 / 6), Math.floor((offset + bytes.length) * 8 / 6))
@@ -59,7 +59,7 @@ function findWhole (text: string, secret: string, found: Range[]): void {
 
 interface LongSecrets {
   readonly secrets: readonly string[]
-  /** A bit for each hash of a block: most blocks of a text are no block of a secret, which costs one look. */
+  /** One bit for each hash of a block, so that most blocks of a text, which are in no secret, cost one lookup. */
   readonly blocks: Uint8Array
 }
 
@@ -84,7 +84,7 @@ function hashAt (text: string, at: number): number {
 }
 
 function findRuns (text: string, { secrets, blocks }: LongSecrets, found: Range[]): void {
-  // What begins before this has been looked at, or lies within a run that was found.
+  // Runs that begin before this were checked already, or lie within a run that was found.
   let from = 0
   for (let at = 0; at + blockLength <= text.length; at = Math.max(at + blockLength, Math.ceil(from / blockLength) * blockLength)) {
     const bit = hashAt(text, at)
@@ -99,7 +99,7 @@ function findRuns (text: string, { secrets, blocks }: LongSecrets, found: Range[
   }
 }
 
-/** Where a run of a secret ends that begins here; null where none does. */
+/** The end of the run of a secret that begins at `start`; null if none begins there. */
 function endOfRun (text: string, start: number, secrets: readonly string[]): number | null {
   const run = text.slice(start, start + runLength)
   if (run.length < runLength) return null
@@ -118,7 +118,7 @@ function without (text: string, found: Range[]): string {
   const parts: string[] = []
   let kept = 0
   for (const { start, end } of found) {
-    // Ranges that meet are one.
+    // Adjacent and overlapping ranges are replaced once.
     if (start > kept || parts.length === 0) parts.push(text.slice(kept, start), redacted)
     kept = Math.max(kept, end)
   }

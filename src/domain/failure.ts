@@ -1,6 +1,6 @@
 import type { ProblemSlug } from './problem.ts'
 
-/** What a failure means for the call that met it. */
+/** What a failure means for the call that failed. */
 interface CallRow {
   /**
    * What the transport sends again: `reads`; `gateway-status`, reads that failed with 502, 503 or 504; `unsent`, reads, and writes that
@@ -9,9 +9,9 @@ interface CallRow {
   readonly retry: 'never' | 'reads' | 'gateway-status' | 'unsent' | 'wake'
   /** How the circuit breaker counts it. `awake`: not at all, because only calls wake a suspended platform. */
   readonly circuit: 'good' | 'bad' | 'awake'
-  /** After a write it is unknown what the provider did. */
+  /** If a write failed with it, it is unknown what the provider did. */
   readonly ambiguous: boolean
-  /** The step of an operation that meets it is sent later. */
+  /** A step of an operation that failed with it is sent again later. */
   readonly deferrable: boolean
   /** The gateway held the call back itself, to spare the provider or the process. */
   readonly heldBack: boolean
@@ -21,15 +21,15 @@ interface CallRow {
 interface AccountRow {
   /** The account's health is `failing`: the cause is the provider or the credentials, not the one request. */
   readonly failing: boolean
-  /** The account gave no answer. Where no account of a fleet answers, the request fails with the first of these. */
+  /** The account did not answer. If no account of a fleet answers, the request fails with the first of these failures. */
   readonly unheard: boolean
-  /** It does not contradict an earlier answer, so the fleet may show that one instead. */
+  /** An earlier answer may still be right, so the fleet may show that instead. */
   readonly staleAllowed: boolean
 }
 
-/** Everything that is decided by the kind of a failure. All columns are required, so a new failure compiles only when each is answered. */
+/** Everything that depends on the kind of a failure. All columns are required, so a new failure compiles only when each is decided. */
 export interface FailureRow {
-  /** The detail where nothing more exact is known. It names no status: the provider's is in `upstream`, and ours may differ. */
+  /** The detail if nothing more exact is known. It names no status: the provider's is in `upstream`, and the gateway's may differ. */
   readonly sentence: string
   readonly problem: ProblemSlug
   readonly call: CallRow
@@ -149,7 +149,7 @@ export type AttemptOutcome = 'ok' | 'aborted' | Failure
 export type SideEffect = 'none' | 'possible' | 'certain'
 
 export interface UpstreamErrorOptions {
-  /** HTTP status, the vendor's own code and words; never a body, header or credential. */
+  /** HTTP status, the vendor's code and message; never a body, header or credential. */
   readonly status?: number
   readonly code?: string | number | null
   readonly vendorMessage?: string | null
@@ -160,14 +160,14 @@ export interface UpstreamErrorOptions {
   readonly notAttempted?: boolean
   /** False: the cause will not pass by itself (a license, a certificate), so nothing is repeated. */
   readonly passing?: boolean
-  /** The member of our caller's request that the vendor complains of: `body.image`. */
+  /** The member of the caller's request that the vendor refuses, such as `body.image`. */
   readonly member?: string
-  /** What it is when it stays after a fresh sign-in: some vendors refuse with the same answer where rights are missing. */
+  /** The failure that it counts as if a fresh sign-in does not help: some vendors answer missing permissions in the same way. */
   readonly afterFreshLogin?: Failure
   readonly cause?: unknown
 }
 
-/** What the gateway alone knows of a failed call. */
+/** Facts of a failed call that only the gateway knows. */
 export interface CallFacts {
   readonly attempts: number
   readonly sideEffect: SideEffect
@@ -176,8 +176,8 @@ export interface CallFacts {
 }
 
 /**
- * What an adapter throws when the vendor refuses or cannot be reached; for what the caller must change first it throws `badMember`. It is
- * never changed: the gateway throws another one with the facts that it adds.
+ * Thrown by an adapter when the vendor refuses or cannot be reached; if the caller must change the request first, it throws `badMember`
+ * instead. Immutable: the gateway adds facts in a copy.
  */
 export class UpstreamError extends Error {
   readonly failure: Failure
@@ -188,7 +188,7 @@ export class UpstreamError extends Error {
 
   readonly #words: string | null
 
-  /** `words`: null where the failure itself says all that is known. */
+  /** `words`: null if nothing is known beyond the kind of the failure. */
   constructor (failure: Failure, words: string | null, options: UpstreamErrorOptions = {}, facts: Partial<CallFacts> = {}) {
     super(words ?? failures[failure].sentence, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'UpstreamError'
@@ -200,12 +200,12 @@ export class UpstreamError extends Error {
     this.#words = words
   }
 
-  /** The same refusal, known to mean something else. */
+  /** A copy with another kind of failure. */
   meaning (failure: Failure, more: UpstreamErrorOptions = {}): UpstreamError {
     return new UpstreamError(failure, this.#words, { ...this.options, ...more }, this)
   }
 
-  /** The same refusal, with more that the gateway knows. */
+  /** A copy with these facts. */
   withFacts (facts: Partial<CallFacts>): UpstreamError {
     const { attempts, sideEffect, operationId } = this
     return new UpstreamError(this.failure, this.#words, this.options, { attempts, sideEffect, operationId, ...facts })
@@ -213,7 +213,7 @@ export class UpstreamError extends Error {
 }
 
 export interface BadMember {
-  /** Where the fault is: `query.limit`, `body.name`. */
+  /** The member at fault, such as `query.limit` or `body.name`. */
   readonly path: string
   readonly message: string
 }
@@ -226,7 +226,7 @@ export interface GatewayErrorOptions {
   readonly cause?: unknown
 }
 
-/** Our own refusal. */
+/** A refusal by the gateway itself. */
 export class GatewayError extends Error {
   readonly refusal: ProblemSlug
   readonly options: GatewayErrorOptions
@@ -242,7 +242,8 @@ export class GatewayError extends Error {
 /** `invalid-request` for members of the request; the first one is the detail. */
 export function badMembers (errors: readonly BadMember[]): GatewayError {
   const [first] = errors
-  return new GatewayError('invalid-request', first === undefined ? 'the request is not valid' : `${first.path}: ${first.message}`, { errors })
+  const detail = first === undefined ? 'the request is not valid' : `${first.path}: ${first.message}`
+  return new GatewayError('invalid-request', detail, { errors })
 }
 
 export const badMember = (path: string, message: string): GatewayError => badMembers([{ path, message }])

@@ -1,12 +1,12 @@
-/** Counts the work that is running, which ends even if its caller disconnects. */
+/** Counts the work in flight, which is finished even if its caller disconnects. */
 export interface InFlight {
-  /** Counts one piece of work, until the result is called. */
+  /** Counts one piece of work until the returned function is called. */
   enter(): () => void
   run<T>(work: () => Promise<T>): Promise<T>
   count(): number
-  /** Resolves when the work that is running now has ended, regardless of what begins later. */
+  /** Resolves when the work that is in flight now has ended, regardless of work that begins later. */
   settled(): Promise<void>
-  /** Resolves when nothing is running. */
+  /** Resolves when no work is in flight. */
   idle(): Promise<void>
 }
 
@@ -15,7 +15,7 @@ interface Cohort {
   readonly ended: PromiseWithResolvers<void>
 }
 
-/** Counts work in cohorts: a new one begins whenever a caller waits for the work that is running. */
+/** Counts work in cohorts: each call of `settled` begins a new one, and waits for the earlier ones. */
 export function createInFlight (): InFlight {
   const newCohort = (): Cohort => ({ count: 0, ended: Promise.withResolvers() })
   const running = new Set<Cohort>()

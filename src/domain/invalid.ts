@@ -1,12 +1,12 @@
 import type { z } from 'zod'
 import { badMembers, type BadMember, type GatewayError } from './failure.ts'
 
-/** A part of a request that its schema refuses. */
+/** A part of a request that does not match its schema. */
 interface InvalidPart {
   readonly issues: readonly z.core.$ZodIssue[]
   /** `path`, `query`, `headers`, `body` or a member of it. */
   readonly place: string
-  /** What was given. */
+  /** The value that was sent. */
   readonly value: unknown
   /** The message for an unknown member. */
   readonly unknown?: string
@@ -14,7 +14,7 @@ interface InvalidPart {
 
 /** `invalid-request` that names every member at fault. */
 export function invalidRequest ({ issues, place, value, unknown = 'is not supported' }: InvalidPart): GatewayError {
-  // A parameter that is given more than once arrives as an array.
+  // A repeated parameter arrives as an array.
   const parameters = new Map<string, unknown>(place === 'query' ? Object.entries(value ?? {}) : [])
   return badMembers(issues.flatMap((issue): BadMember[] => {
     const path = [place, ...issue.path.map(String)]
@@ -24,5 +24,5 @@ export function invalidRequest ({ issues, place, value, unknown = 'is not suppor
   }))
 }
 
-/** zod distinguishes a missing member from one of a wrong type only by what it received. */
+/** zod distinguishes a missing member from one of a wrong type only by the end of its message. */
 export const isMissing = ({ code, message }: z.core.$ZodIssue): boolean => code === 'invalid_type' && message.endsWith('received undefined')

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { ServerFacts, ServerStatus } from './server.ts'
 
 /**
- * A server with the upstream object that it was read from. `missing` names the facts that only a read of the server has. `fault`: why it
- * is in error, in the vendor's words; operations that fail with it say so.
+ * A server with the upstream object that it was read from. `missing` names the facts that only a read of the single server has. `fault` is
+ * the vendor's reason for the status `error`; it becomes the error of operations that fail because of it.
  */
 export interface Seen {
   readonly server: ServerFacts

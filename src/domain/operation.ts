@@ -43,7 +43,7 @@ export type Operation = z.infer<typeof operationSchema>
 
 export const isFinal = (status: OperationStatus): boolean => status === 'succeeded' || status === 'failed' || status === 'unknown'
 
-/** How an action looks on the server that is seen now. */
+/** The state of an action, judged by the server. */
 export type Verdict = 'done' | 'going' | 'failed'
 
 /** What the server shows when the work is done; all members that are present must hold at once. Stored with the operation. */
@@ -52,21 +52,16 @@ export const goalSchema = z.object({
   absent: z.boolean().optional(),
   /** The server is in one of these states. */
   statuses: z.array(z.enum(serverStatuses)).readonly().optional(),
-  /** Another state was seen in between; after a settling time without one, the operation notes that none was seen. */
+  /** Another state was seen in between. If none is seen for a settling time, the operation succeeds with a note that says so. */
   transition: z.boolean().optional(),
-  /** If it is unknown whether the provider was called, only this state in between counts; others also lead to the goal. */
+  /** If it is unknown whether the provider received the call, only this state in between proves it, because others lead to the goal too. */
   via: z.enum(serverStatuses).optional(),
-  /** The requested name. */
+  // The server has the requested values; `plan` is an id.
   name: z.string().optional(),
-  /** The requested deletion protection. */
   protected: z.boolean().optional(),
-  /** The id of the requested plan. */
   plan: z.string().optional(),
-  /** The requested number of CPUs. */
   cpus: z.number().optional(),
-  /** The requested memory. */
   memory_mib: z.number().optional(),
-  /** The requested disk size. */
   disk_gib: z.number().optional(),
   /** Addresses that the server has. */
   has: z.array(z.string()).readonly().optional(),

@@ -12,14 +12,15 @@ export const flag = (description: string) => z.string().transform((text, context
 
 /** A query parameter that is a whole number. */
 export const wholeNumber = ({ min, max, preset }: { readonly min: number, readonly max: number, readonly preset: number }) =>
-  z.string().regex(new RegExp(`^\\d{1,${String(max).length + 1}}$`), { error: `must be a whole number from ${min} to ${max}` }).transform(Number)
+  z.string().regex(new RegExp(`^\\d{1,${String(max).length + 1}}$`), { error: `must be a whole number from ${min} to ${max}` })
+    .transform(Number)
     .pipe(z.number().min(min, { error: `must be from ${min} to ${max}` }).max(max, { error: `must be from ${min} to ${max}` }))
     .default(preset)
 
 /** One or more of these words, separated by commas; the values are in the order of the list. */
 export const wordList = <Word extends string>(words: readonly Word[], description: string) => z.string().transform((text, context) => {
-  const given = text.split(',')
-  if (given.every(one => words.some(word => word === one))) return words.filter(word => given.includes(word))
+  const parts = text.split(',')
+  if (parts.every(part => words.some(word => word === part))) return words.filter(word => parts.includes(word))
   context.addIssue({ code: 'custom', message: `must be one or more of ${words.join(', ')}, separated by commas` })
   return z.NEVER
 }).optional()

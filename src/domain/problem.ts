@@ -3,9 +3,9 @@ import { z } from 'zod'
 interface ProblemType {
   readonly title: string
   readonly status: number
-  /** The cause may pass by itself, so the problem is `retryable: safe` where nothing was done. */
+  /** The cause may pass by itself, so the problem is `retryable: safe` if nothing was done. */
   readonly transient?: boolean
-  /** Seconds for Retry-After where the provider names none; absent: no header. */
+  /** The seconds of Retry-After if the provider states none; absent: no header. */
   readonly retryAfterS?: number
 }
 
@@ -35,7 +35,12 @@ const problemTable = {
   'upstream-forbidden': { title: 'The configured credentials lack permission at the provider', status: 502 },
   'upstream-malformed': { title: 'The provider\'s response could not be read', status: 502 },
   'upstream-unreachable': { title: 'The provider could not be reached', status: 502, transient: true },
-  'upstream-suspended': { title: 'The provider\'s platform is suspended and did not resume', status: 503, transient: true, retryAfterS: 10 },
+  'upstream-suspended': {
+    title: 'The provider\'s platform is suspended and did not resume',
+    status: 503,
+    transient: true,
+    retryAfterS: 10
+  },
   'upstream-unavailable': { title: 'The provider is unavailable', status: 503, transient: true, retryAfterS: 10 },
   'circuit-open': { title: 'Calls to this account are paused', status: 503, transient: true, retryAfterS: 10 },
   overloaded: { title: 'The gateway is overloaded', status: 503, transient: true, retryAfterS: 5 },

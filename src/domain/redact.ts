@@ -1,13 +1,14 @@
 import { cutNothing, redacted, type Cut } from './cut-secrets.ts'
 
-const secretKey = /pass(word|wd|phrase)?$|passw|secret|token|api_?key|private_?key|login_?key|credential|authorization|cookie|^pw$|^auth$|^key$|user_?data/i
+const secretParts = 'pass(word|wd|phrase)?$|passw|secret|token|api_?key|private_?key|login_?key|credential|authorization|cookie|user_?data'
+const secretKey = new RegExp(`${secretParts}|^pw$|^auth$|^key$`, 'i')
 const maximumDepth = 40
 
 const noNames: ReadonlySet<string> = new Set()
 
 /**
- * A copy of an upstream value without its secrets. Members whose name says secret, or is in `names`, are replaced, and so are the
- * values of rows of name and value; known secrets are cut out of texts. A text that holds JSON is treated like the value that it holds.
+ * A copy of an upstream value without its secrets. Members with the name of a secret, or with one of `names`, are replaced, also in objects
+ * that hold a name and a value; known secrets are cut out of strings. A string that contains JSON is treated like the value it contains.
  */
 export const redact = (value: unknown, names: ReadonlySet<string> = noNames, cut: Cut = cutNothing): unknown =>
   clean(value, { names, cut }, 0)
@@ -35,9 +36,9 @@ function clean (value: unknown, redaction: Redaction, depth: number): unknown {
 const isSecretName = (name: string, { names }: Redaction): boolean => names.has(name) || secretKey.test(name)
 
 interface NamedValue {
-  /** The member that has the value. */
+  /** The member that holds the value. */
   readonly value: string
-  /** The member `key`, where it is a name and no secret itself. */
+  /** The member `key`, if it holds a name and not a secret. */
   readonly label: string | null
   readonly hides: boolean
 }
@@ -46,7 +47,7 @@ const valueMembers = ['value', 'Value', 'val', 'v'] as const
 const labelMembers = ['key', 'Key', 'name', 'Name', 'k', 'field', 'parameter', 'property', 'attribute'] as const
 const plainName = /^[A-Za-z_][\w.:/-]{0,63}$/
 
-/** `{"key": "root_password", "value": "…"}`: the name of the value stands beside it. */
+/** Recognizes objects that hold a name and a value, such as `{"key": "root_password", "value": "…"}`. */
 function rowOf (object: object, redaction: Redaction): NamedValue | null {
   const value = valueMembers.find(name => Object.hasOwn(object, name))
   if (value === undefined) return null
@@ -61,7 +62,7 @@ function rowOf (object: object, redaction: Redaction): NamedValue | null {
   }
 }
 
-/** A text of this kind is parsed only where a member of it may have to be hidden, so that the others stay as they were written. */
+/** Such a string is parsed only if it may contain a secret member, so that all others stay as the vendor wrote them. */
 const mayBeJson = /^\s*["[{]/
 const mayHide = /\\|pass|secret|token|key|credential|authorization|cookie|pw|auth|user_?data/i
 const longestJson = 1024 * 1024
@@ -71,11 +72,11 @@ function cleanText (text: string, redaction: Redaction, depth: number): string {
   if (!mayBeJson.test(text) || !(mayHide.test(text) || [...names].some(name => text.includes(name)))) return cut(text)
   if (text.length > longestJson) return redacted
   const value = parse(text)
-  // The names of its members are looked through as well.
+  // `cut` also covers the names of members.
   return cut(value === undefined ? text : JSON.stringify(clean(value, redaction, depth + jsonDepth)))
 }
 
-/** A text within a text is written with ever more escapes: after eight layers the rest is hidden. */
+/** JSON within JSON doubles its escapes with each layer, so it counts as several levels: after eight layers the rest is hidden. */
 const jsonDepth = 5
 
 function parse (text: string): unknown {
@@ -92,18 +93,19 @@ const named = /((?:password|passwd|secret|token|api_?key|access_?key)["']?\s?[:=
 const inUrl = /([?&#](?:auth|key|data)=)[^&\s"']+/gi
 const userInfo = /(\/\/)[^\s/@]+@/g
 
-/** Words of a sentence are all of small letters; credentials hardly ever are. */
+/** Words of a sentence are in lower case; credentials hardly ever are. */
 const looksRandom = (text: string): boolean => /\d|[a-z][A-Z]|^[A-Z]{2}/.test(text)
 const ifRandom = (_whole: string, before: string, text: string): string => `${before}${looksRandom(text) ? redacted : text}`
-const ifSaid = (_whole: string, before: string, text: string): string => `${before}${before.endsWith('=') || looksRandom(text) ? redacted : text}`
+const ifAssigned = (_whole: string, before: string, text: string): string =>
+  `${before}${before.endsWith('=') || looksRandom(text) ? redacted : text}`
 
-/** Text from a vendor, safe to show: known secrets cut out, one line, bounded. */
+/** A vendor's text, safe to show: without secrets, in one line, and of limited length. */
 export function redactText (text: string, cut: Cut = cutNothing, maximumLength = 500): string {
   const safe = cut(text)
     .replace(/[\s\p{Cc}]+/gu, ' ').trim()
     .replace(userInfo, `$1${redacted}@`)
     .replace(bearer, `$1${redacted}`)
-    .replace(named, ifSaid)
+    .replace(named, ifAssigned)
     .replace(scheme, ifRandom)
     .replace(inUrl, `$1${redacted}`)
   return safe.length > maximumLength ? `${safe.slice(0, maximumLength)}…` : safe

@@ -1,4 +1,4 @@
-/** Runs work of the same key one after the other, in the order of the calls. */
+/** Runs work with the same key one after another, in the order of the calls. */
 export type Serial = <T>(key: string, work: () => Promise<T>) => Promise<T>
 
 export function createSerial (): Serial {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** The closed list of states. A vendor's word that no table names is `unknown`, and stands in `provider_status`. */
+/** The closed list of states. A vendor's state that no table has is `unknown`; `provider_status` has the vendor's word. */
 export const serverStatuses = [
   'provisioning', 'starting', 'running', 'stopping', 'stopped', 'rebooting', 'paused', 'suspended', 'resizing', 'rebuilding',
   'migrating', 'rescue', 'deleting', 'deleted', 'error', 'unknown'
@@ -84,7 +84,7 @@ export const serverSchema = z.object({
 }).meta({ id: 'Server', example })
 export type Server = z.infer<typeof serverSchema>
 
-/** What an adapter knows of a server; the gateway adds the account, the provider and the time of the reading. */
+/** What an adapter knows of a server; the gateway adds the account, the provider and the time of the read. */
 export type ServerFacts = Omit<Server, 'account' | 'provider' | 'observed_at' | 'source' | 'raw'>
 
 /** `power` derived from a status, for vendors without a field of their own. */

@@ -27,7 +27,15 @@ export const createSpecSchema = z.strictObject({
   options: z.record(z.string(), z.unknown()).optional().meta({ description: 'Provider-specific options; unknown ones are rejected' })
 }).meta({
   id: 'CreateServerRequest',
-  example: { name: 'web-1', region: 'Falkenberg', cpus: 2, memory_mib: 2048, disk_gib: 50, image: 'debian-12', ssh_keys: ['ssh-ed25519 AAAAC3Nza… deploy@example'] }
+  example: {
+    name: 'web-1',
+    region: 'Falkenberg',
+    cpus: 2,
+    memory_mib: 2048,
+    disk_gib: 50,
+    image: 'debian-12',
+    ssh_keys: ['ssh-ed25519 AAAAC3Nza… deploy@example']
+  }
 })
 export type CreateSpec = z.infer<typeof createSpecSchema>
 

@@ -1,4 +1,4 @@
-/** A place outside the process that keeps its state, and whether it accepts writes, as last seen. */
+/** The store outside the process that keeps its state, and whether it accepted writes when last checked. */
 export interface StateStatus {
   readonly kind: 'redis' | 'file'
   isAvailable(): boolean

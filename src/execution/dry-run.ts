@@ -8,22 +8,22 @@ export interface DryRunCall {
   readonly url: string
   readonly headers: unknown
   readonly body: unknown
-  /** Indices of the calls in the list that must be answered before this one is sent. */
+  /** The indices of the calls whose answers this one needs. */
   readonly depends_on?: readonly number[]
 }
 
-/** Records the writes of a dry run, without secrets. An adapter sends its writes one after the other. */
+/** Records the writes of a dry run, without secrets. Adapters send their writes one after another, so each depends on the one before. */
 export function createDryRun ({ safeValue, safeUrl }: Pick<Account, 'safeValue' | 'safeUrl'>) {
   const calls: DryRunCall[] = []
   const record: RecordWrite = (request, token) => {
     const built = request.build(token)
-    const before = calls.length
+    const count = calls.length
     calls.push({
       method: built.method,
       url: safeUrl(built.url),
       headers: safeValue(built.headers),
       body: safeValue(bodyOf(built)),
-      ...(before === 0 ? {} : { depends_on: [before - 1] })
+      ...(count === 0 ? {} : { depends_on: [count - 1] })
     })
     return request.assumed
   }

@@ -19,9 +19,9 @@ import { baselineOf, beginIntent, endFailedIntent } from './intent.ts'
 import { bindPermitted, countWrite, type Quotas } from './permission.ts'
 import { guardSpending, limitOf, readServers } from './spending.ts'
 
-/** The request of a caller that may write. */
+/** The context of a request that may write. */
 export interface WriteContext extends RequestContext {
-  /** The right to do what an Idempotency-Key stands for; null without one. */
+  /** The reservation of the Idempotency-Key; null without a key. */
   readonly idempotencyLease: IdempotencyLease | null
 }
 
@@ -31,11 +31,11 @@ export interface Performed {
   readonly password: string | null
 }
 
-/** Runs verbs for callers: permission of the account, members, guards, preflight, intent, call. */
+/** Runs verbs for callers. The steps, in this order: what the account permits, the members, the guards, preflight, intent, call. */
 export interface Executor {
   /** Records the intent, sends the write, and resolves when the provider has accepted it. */
   start(account: Account, command: Command, context: WriteContext): Promise<Performed>
-  /** Runs a query, or a write that is complete when it is answered. */
+  /** Runs a query, or a write that is complete when the provider answers. */
   run<T>(account: Account, call: DirectCall<T>, context: WriteContext): Promise<T>
   /** The calls that a write would send. Reads are sent, writes are not, and nothing is stored. */
   dryRun(account: Account, call: Command | ValueCall, context: WriteContext): Promise<readonly DryRunCall[]>
@@ -56,7 +56,7 @@ export function createExecutor (parts: ExecutorParts): Executor {
     start: async (account, command, context) => await inFlight.run(async () => {
       const running = await bindCommand(account, command, context)
       const begin = async (): Promise<StoredOperation> => await beginCommand(parts, running)
-      // What one request buys is recorded before the next one is added up.
+      // Under a spending limit, the next request is checked only after this one is recorded.
       const stored = limitOf(running) === null ? await begin() : await serially(account.id, begin)
       try {
         const accepted = await run(running, stored.operation.id)
@@ -88,20 +88,20 @@ export function createExecutor (parts: ExecutorParts): Executor {
   }
 }
 
-/** A call on its way, its verb bound. */
+/** A call with its bound verb and what was read for it. */
 export interface Running<Call extends VerbCall<T>, T> {
   readonly account: Account
   readonly verbs: AdapterVerbs
   readonly call: Call
   readonly bound: BoundVerb<T>
-  /** The server as it was read before the write. */
+  /** The server, if it was read before the write. */
   readonly seen: Seen | null
   readonly context: WriteContext
 }
 
 export type RunningCommand = Running<Command, Accepted>
 
-/** Binds a command and reads its server, where it needs that or a guard does. */
+/** Binds a command, and reads its server if the command or a guard needs it. */
 async function bindCommand (account: Account, call: Command, context: WriteContext, record?: RecordWrite): Promise<RunningCommand> {
   const verbs = account.connect(writeCall(account, context), record)
   const bound = bindPermitted(account, verbs, call)
@@ -118,7 +118,7 @@ async function bindCommand (account: Account, call: Command, context: WriteConte
   return { account, verbs, call, bound, seen, context }
 }
 
-/** Applies the guards that need to know the account's servers, and records what is about to be sent. */
+/** Applies the guards that depend on the account's servers, and records the intent. */
 async function beginCommand (parts: ExecutorParts, running: RunningCommand): Promise<StoredOperation> {
   const { account, call, bound, seen, context } = running
   const servers = await serversFor(running)
@@ -137,7 +137,7 @@ async function beginCommand (parts: ExecutorParts, running: RunningCommand): Pro
   })
 }
 
-/** Those that the command must know of: for a sum all of them, for a create those that may be taken for its own. */
+/** The servers that the command must know: all under a spending limit; for a create those that could be confused with the new one. */
 async function serversFor (running: RunningCommand): Promise<readonly Seen[]> {
   const { verbs, bound: { spec } } = running
   if (limitOf(running) !== null) return await readServers(verbs)
@@ -145,7 +145,7 @@ async function serversFor (running: RunningCommand): Promise<readonly Seen[]> {
   return await readServers(verbs, verbs.create?.isNameUnique === true ? { name: spec.name } : {})
 }
 
-/** Includes the later steps of the command. */
+/** Runs the command and its later steps; its writes are recorded instead of sent. */
 async function dryRunCommand (parts: ExecutorParts, running: RunningCommand): Promise<void> {
   const { verbs, call } = running
   if (limitOf(running) !== null) await guardSpending(parts.pending, running, await readServers(verbs))
@@ -158,13 +158,13 @@ async function dryRunCommand (parts: ExecutorParts, running: RunningCommand): Pr
   }
 }
 
-/** An inferred verb that the provider refuses with 404 or 405 does not exist, if the server does. */
+/** Runs the verb. If an inferred verb is refused with 404 or 405 although the server exists, the provider does not have the verb. */
 async function run<Call extends VerbCall<T>, T> (running: Running<Call, T>, mark: string): Promise<T> {
   const { verbs, call: { serverId, optionalMembers }, bound, seen, context } = running
   try {
     return await bound.run(seen, mark)
   } catch (cause) {
-    // An adapter that finds a fault after an accepted write does not know of the write.
+    // An error that an adapter finds after an accepted write does not mention the write.
     const isUnaware = cause instanceof UpstreamError && cause.sideEffect === 'none'
     const error = withRequested(isUnaware ? cause.withFacts({ sideEffect: context.counters.writes }) : cause, optionalMembers, seen)
     if (!isUnknownVerb(bound.verb, error)) throw error
@@ -173,14 +173,14 @@ async function run<Call extends VerbCall<T>, T> (running: Running<Call, T>, mark
   }
 }
 
-/** A refusal for lack of capacity names what was requested; what the vendor itself says, such as alternatives, replaces it. */
+/** Adds the requested plan and region to a refusal for lack of capacity; details of the vendor, such as alternatives, take precedence. */
 function withRequested (error: unknown, members: VerbCall<unknown>['optionalMembers'], seen: Seen | null): unknown {
   if (!(error instanceof UpstreamError) || error.failure !== 'capacity') return error
   const requested = { plan: members['body.plan'], region: members['body.region'] ?? seen?.server.region?.id }
   return error.meaning('capacity', { details: { ...requested, ...Object(error.options.details) } })
 }
 
-/** The vendor's answer indicates that the endpoint does not exist; a missing member of ours does not count. */
+/** Whether the vendor's answer shows that the endpoint does not exist; an error about a member of the request does not. */
 const isUnknownVerb = ({ evidence }: Verb, error: unknown): error is UpstreamError =>
   evidence === 'inferred' && error instanceof UpstreamError && error.sideEffect === 'none' &&
   (error.failure === 'not-found' || error.failure === 'unsupported') &&

@@ -7,11 +7,11 @@ import { fingerprintOf, withoutSecrets } from '../operations/search.ts'
 import type { Intent } from '../operations/transitions.ts'
 import type { Search, StoredOperation } from '../state/operation-store.ts'
 
-/** The servers that exist before a create: a server that is not among them and matches the request was made by it. */
+/** The servers that exist before a create. A server that matches the request and is not among them was made by it. */
 export const baselineOf = (spec: CreateSpec, servers: readonly Seen[]): Search =>
   ({ spec: withoutSecrets(spec), baseline: servers.map(({ server }) => fingerprintOf(server.id)) })
 
-/** Records what is about to be sent; under an Idempotency-Key it must be recorded where it outlives this process. */
+/** Records what is about to be sent. With an Idempotency-Key the record must outlive this process, or nothing is sent. */
 export async function beginIntent (engine: Engine, lease: IdempotencyLease | null, intent: Omit<Intent, 'phase'>) {
   const { stored, isKept } = await engine.open({ ...intent, phase: lease === null ? 'sending' : 'intended' })
   if (lease === null) return stored

@@ -10,7 +10,7 @@ import type { BoundVerb, VerbCall } from '../verbs/call.ts'
 
 const noParameters = z.strictObject({})
 
-/** The verb with the arguments of the call. Throws every refusal that needs no upstream call. */
+/** Binds the verb to the arguments of the call. Throws every refusal that can be decided without an upstream call. */
 export function bindPermitted<T> ({ id, options, provider }: Account, verbs: AdapterVerbs, call: VerbCall<T>): BoundVerb<T> {
   const { action, parameters, optionalMembers, destroys } = call
   const unsupported = `is not supported by ${action} of ${provider.title}`
@@ -34,30 +34,30 @@ export function bindPermitted<T> ({ id, options, provider }: Account, verbs: Ada
   return bound
 }
 
-/** By the actions that they count. */
+/** The hourly quotas, one for each counted action. */
 export interface Quotas {
   readonly deletes: Quota
   readonly creates: Quota
 }
 
-/** A delete or create is one of those that the account's guards allow in an hour; it counts whether it succeeds or not. */
+/** Counts a delete or create against the account's hourly guards, whether it succeeds or not. */
 export async function countWrite ({ deletes, creates }: Quotas, { id, options }: Account, call: VerbCall<unknown>): Promise<void> {
   const { maxDeletesPerHour, maxCreatesPerHour } = options.guard
   const { countsAs = call.action } = call
-  if (countsAs === 'delete') await take(deletes, id, { most: maxDeletesPerHour, guard: 'guard.max_deletes_per_hour', done: 'deleted' })
-  if (countsAs === 'create') await take(creates, id, { most: maxCreatesPerHour, guard: 'guard.max_creates_per_hour', done: 'created' })
+  if (countsAs === 'delete') await count(deletes, id, { most: maxDeletesPerHour, guard: 'guard.max_deletes_per_hour', refused: 'deleted' })
+  if (countsAs === 'create') await count(creates, id, { most: maxCreatesPerHour, guard: 'guard.max_creates_per_hour', refused: 'created' })
 }
 
 interface Limit {
   readonly most: number | null
   readonly guard: string
-  readonly done: string
+  readonly refused: 'deleted' | 'created'
 }
 
-async function take (quota: Quota, account: string, { most, guard, done }: Limit): Promise<void> {
+async function count (quota: Quota, account: string, { most, guard, refused }: Limit): Promise<void> {
   if (most === null) return
   const waitMs = await quota.take(account, most).catch((cause: unknown) => {
-    throw new GatewayError('rate-limited', `the counter of ${guard} is unavailable; nothing was ${done}`, { cause })
+    throw new GatewayError('rate-limited', `the counter of ${guard} is unavailable; nothing was ${refused}`, { cause })
   })
   if (waitMs > 0) throw new GatewayError('rate-limited', `${guard} of this account allows ${most}`, { retryAfterMs: waitMs })
 }

@@ -9,31 +9,31 @@ import { walk } from '../reads/walk.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
 import type { ExecutorParts, RunningCommand } from './executor.ts'
 
-/** The longest month: what an hourly price without a monthly cap may come to. */
+/** The longest month, for hourly prices without a monthly cap. */
 const hoursOfMonth = 31 * 24
 /** Sums of decimal prices are not exact in binary. */
 const tolerance = 1e-6
 
-/** A plan somewhere; without a region, wherever it costs the most. */
+/** A plan in a region; without a region, its highest price counts. */
 interface RegionalPlan {
   readonly plan: string | undefined
   readonly region: string | null
 }
 
-/** The servers of the account that may match; without filters all of them. */
+/** The servers of the account, at least those that pass the filters. */
 export async function readServers ({ list }: AdapterVerbs, filters: ServerFilters = {}): Promise<Seen[]> {
   const servers: Seen[] = []
   for await (const { rows } of walk(list, { filters, after: null, limit: list.pageSize })) servers.push(...rows)
   return servers
 }
 
-/** The limit of what the command may cost; null if there is none, or if it buys nothing. */
+/** The spending limit that applies to the command; null if there is none, or if the command buys nothing. */
 export const limitOf = ({ account: { options: { guard } }, bound: { buys } }: RunningCommand): Spending | null =>
   buys === undefined ? null : guard.maxMonthlyPrice
 
 /**
- * Refuses a create or resize that would bring the monthly prices of the account's plans above the limit, or whose sum is not known.
- * Beside the servers that the provider lists, creates and resizes count that have not ended. A cheaper plan is always allowed.
+ * Refuses a create or resize if the monthly prices of the account's plans would then exceed the limit, or if their sum is unknown. Creates
+ * and resizes that have not ended count too. A change to a cheaper plan is always allowed.
  */
 export async function guardSpending (pending: ExecutorParts['pending'], running: RunningCommand, rows: readonly Seen[]): Promise<void> {
   const { account, verbs, call, seen, bound: { buys } } = running
@@ -51,8 +51,8 @@ export async function guardSpending (pending: ExecutorParts['pending'], running:
     const what = buys.plan === undefined ? 'sizes without a plan' : 'this plan'
     throw refusal(limit, `the provider names no price in ${limit.currency} for ${what}`)
   }
-  const before = resized === undefined ? null : priceOf(regionalPlanOf(resized))
-  if (before !== null && added <= before) return
+  const current = resized === undefined ? null : priceOf(regionalPlanOf(resized))
+  if (current !== null && added <= current) return
   const others = [
     ...servers.filter(({ id }) => id !== serverId)
       .map(server => ({ what: `server ${server.id}`, price: priceWithResizes(server, open, priceOf) })),
@@ -89,7 +89,7 @@ const regionalPlanOf = ({ plan, region }: ServerFacts): RegionalPlan => ({ plan:
 
 type PriceOf = (plan: RegionalPlan) => number | null
 
-/** A server that is being resized counts with the dearer of its plans. */
+/** A server that is being resized counts with the most expensive of its plans. */
 function priceWithResizes (server: ServerFacts, open: readonly StoredOperation[], priceOf: PriceOf): number | null {
   const current = regionalPlanOf(server)
   const coming = open.filter(({ operation }) => operation.action === 'resize' && operation.server_id === server.id)
@@ -99,7 +99,7 @@ function priceWithResizes (server: ServerFacts, open: readonly StoredOperation[]
   return known.length < prices.length ? null : Math.max(...known)
 }
 
-/** Creates whose servers are not listed yet, with what was ordered. */
+/** The creates whose servers are not listed yet, with their plans. */
 function unseenCreates (verbs: AdapterVerbs, rows: readonly Seen[], open: readonly StoredOperation[]) {
   return open.flatMap(({ operation: { id, server_id: serverId }, search }) => {
     if (search === null) return []

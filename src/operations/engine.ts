@@ -22,20 +22,20 @@ export interface OperationsPage {
   readonly next: string | null
 }
 
-/** Runs every operation: recorded before the provider is called, followed until it ends, even if this process does not live that long. */
+/** Records every operation before the provider is called, and follows it until it ends, even if another process has to do that. */
 export interface Engine extends Pick<OperationStore, 'get' | 'getForCertain'> {
-  /** The name of this process in operations. */
+  /** The id of this process, as recorded in its operations. */
   readonly me: string
   /** Follows exactly these accounts from now on. Resolves when polling of all other accounts has stopped. */
   follow(accounts: readonly PollTarget[]): Promise<void>
   /** `isKept` is false if the other replicas cannot see it. */
   open(intent: Intent): Promise<{ readonly stored: StoredOperation, readonly isKept: boolean }>
-  /** The call to the provider is about to be sent. Throws if it must not be, because other replicas consider this process dead. */
+  /** Marks that the call is about to be sent. Throws if it must not be, because other replicas consider this process dead. */
   markSending(stored: StoredOperation): Promise<StoredOperation>
-  /** The provider did nothing: the operation is discarded. */
+  /** Discards an operation of which the provider did nothing. */
   discard(stored: StoredOperation): Promise<void>
   accept(stored: StoredOperation, accepted: Accepted): Promise<Operation>
-  /** The outcome of the call is not known; it is judged by what the provider shows from here on. */
+  /** Marks the outcome of the call as unknown; from then on it is judged by what the provider shows. */
   markAmbiguous(stored: StoredOperation, error: unknown): Promise<void>
   list(account: string, query: OperationsQuery): Promise<OperationsPage>
   /** Resolves with the last known state when the operation has ended, after `waitMs`, or when `signal` is aborted. */
@@ -73,7 +73,7 @@ interface Parts extends PollersParts {
   readonly nudge: (account: string) => void
 }
 
-/** What a request records of its call, from the intent to the outcome. */
+/** The records that a request makes of its call, from the intent to the outcome. */
 function createRecording (parts: Parts): Pick<Engine, 'open' | 'markSending' | 'discard' | 'accept' | 'markAmbiguous'> {
   const { operationEvents, me, clock: { now }, onFault, nudge } = parts
   const { store, observer } = operationEvents
@@ -139,7 +139,7 @@ const matches = (operation: Operation, { statuses, serverId, action }: Operation
 /** How often the store is read for changes by other replicas. */
 const rereadMs = 1000
 
-/** Waits for changes by reading the store: no waiter polls the provider. */
+/** Waits for changes in the store; only the poller calls the provider. */
 function createWaiting ({ operationEvents: { store, nextChange }, clock: { now }, nudge }: Parts): Pick<Engine, 'wait' | 'changes'> {
   const reread = async (stored: StoredOperation): Promise<StoredOperation> =>
     await store.get(stored.operation.account, stored.operation.id) ?? stored

@@ -3,7 +3,7 @@ import type { Snapshot } from '../domain/catalog.ts'
 import type { Goal, Verdict } from '../domain/operation.ts'
 import type { ServerFacts } from '../domain/server.ts'
 
-/** What is known of an action beside the server as it is shown now. */
+/** What is known of an action, except for the server itself. */
 export interface ActionFacts {
   /** Milliseconds since the last call of the action was sent. */
   readonly sinceSentMs: number
@@ -26,7 +26,7 @@ export interface Evaluation {
 
 /** Vendors replicate states with a delay: an old `error` right after an action does not belong to the action. */
 const staleForMs = 3000
-/** How long a reboot may take and still go unseen between two polls. */
+/** A reboot that took less than this may have gone unseen between two polls. */
 const transitionSettlesMs = 15_000
 /** How long a new server may be missing before it counts as gone. */
 const appearsWithinMs = 60_000
@@ -35,7 +35,7 @@ const going: Evaluation = { verdict: 'going', note: null, error: null }
 const done: Evaluation = { verdict: 'done', note: null, error: null }
 const failed = (error: string): Evaluation => ({ verdict: 'failed', note: null, error })
 
-/** Compares the goal with the server that the provider shows now; null: it shows none. */
+/** Compares the goal with the server as the provider shows it; null: the provider shows no such server. */
 export function evaluateGoal (goal: Goal, server: ServerFacts | null, facts: ActionFacts): Evaluation {
   const { sinceSentMs, transitionSeen, isNew, isAmbiguous, snapshots = null, fault = null } = facts
   const snapshot = snapshots?.find(({ id }) => id === goal.missingSnapshot)
@@ -83,11 +83,11 @@ const isSnapshotGone = ({ missingSnapshot }: Goal, snapshots: readonly Snapshot[
 
 const matches = <T>(wanted: T | undefined, shown: T | null | undefined): boolean => wanted === undefined || wanted === shown
 
-/** The transition that must have been seen if it is unknown whether the provider received the call. */
+/** Whether the server is in the transition that proves that the provider received the call, if that is unknown. */
 export const isInAmbiguousTransition = (goal: Goal, server: ServerFacts): boolean =>
   goal.via === undefined ? isInTransition(goal, server) : server.status === goal.via
 
-/** The server is in transition: in a state that is neither the goal's nor inconclusive. */
+/** Whether the server is busy, or in a state that is neither the goal's nor inconclusive. */
 export const isInTransition = (goal: Goal | null, server: ServerFacts): boolean =>
   isBusy(server) || !([...(goal?.statuses ?? ['running', 'stopped', 'rescue']), 'error', 'unknown'].includes(server.status))
 

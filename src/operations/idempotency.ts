@@ -57,7 +57,7 @@ export interface IdempotencyKeysParts {
   readonly stopping?: AbortSignal
 }
 
-/** In place of an operation id: work that no operation tracks. */
+/** Stands for an operation id in records of work that no operation tracks. */
 export const untracked = 'untracked'
 
 /** The longest time for which `Prefer: wait` may delay the first answer. */
@@ -67,7 +67,7 @@ const mostTries = 5
 export function createIdempotencyKeys (parts: IdempotencyKeysParts): IdempotencyKeys {
   const { store, engine, clock: { now } } = parts
   const leases = createLeases(store)
-  const isWorkedOn = async (account: string, key: string, { owner, openUntil }: IdempotencyRecord): Promise<boolean> => {
+  const isInProgress = async (account: string, key: string, { owner, openUntil }: IdempotencyRecord): Promise<boolean> => {
     if (owner === engine.me) return leases.isWorking(account, key)
     return now() < openUntil && await parts.isAlive(owner)
   }
@@ -77,26 +77,26 @@ export function createIdempotencyKeys (parts: IdempotencyKeysParts): Idempotency
       const { account, deadlineMs, isCreate } = request
       const { key, fingerprint } = await namesOf(parts, request)
       const openUntil = now() + deadlineMs + longestWaitMs
-      const fresh: IdempotencyRecord = { fingerprint, owner: engine.me, openUntil, operationId: null, answer: null }
-      const begin = (): KeyVerdict => ({ kind: 'held', idempotencyLease: leases.begin(account, key, fresh) })
+      const own: IdempotencyRecord = { fingerprint, owner: engine.me, openUntil, operationId: null, answer: null }
+      const begin = (): KeyVerdict => ({ kind: 'held', idempotencyLease: leases.begin(account, key, own) })
       for (let tries = 0; tries < mostTries; tries += 1) {
-        const reserved = await reachable(async () => await store.reserve(account, { key, record: fresh, isCreate }))
+        const reserved = await reachable(async () => await store.reserve(account, { key, record: own, isCreate }))
         if (reserved.kind === 'flushed') throw flushed(store.acknowledgement(account))
         if (reserved.kind === 'unreadable') throw unreadable()
         if (reserved.kind === 'new') return begin()
         const { record } = reserved
         if (record.fingerprint !== fingerprint) throw mismatch()
-        if (record.answer === null && await isWorkedOn(account, key, record)) throw inProgress()
+        if (record.answer === null && await isInProgress(account, key, record)) throw inProgress()
         const result = await resultOf(parts, request, record, signal)
         if (result !== 'none') return result
-        if (await reachable(async () => await store.replace(account, key, record, fresh))) return begin()
+        if (await reachable(async () => await store.replace(account, key, record, own))) return begin()
       }
       throw inProgress()
     }
   }
 }
 
-/** The key as it is stored: under an older secret if it was first used before the secrets were rotated. */
+/** The name under which the key is stored, derived from an older secret if the key was first used before a rotation. */
 async function namesOf ({ store, secrets: [secret, ...older] }: IdempotencyKeysParts, request: KeyedRequest) {
   for (const old of older) {
     const names = namesUnder(old, request)
@@ -139,8 +139,8 @@ function createLeases (store: IdempotencyStore) {
 }
 
 /**
- * What a used key has led to. `none`, so that the request is sent again, only if it is certain that nothing was done: the create was not
- * made, or its process ended before anything was sent. An ambiguous create is waited for.
+ * The result of a key that was used before. `none`, which lets the request be sent again, only if certainly nothing was done: the server
+ * was not created, or the process ended before it sent anything. An ambiguous create is waited for.
  */
 async function resultOf (
   parts: IdempotencyKeysParts, request: KeyedRequest, record: IdempotencyRecord, signal: AbortSignal
@@ -155,15 +155,15 @@ async function resultOf (
     throw new GatewayError('conflict', message)
   }
   const stored = await reachable(async () => await engine.getForCertain(request.account, operationId))
-  // A refused request leaves no operation; an operation that has expired after a day has taken its key with it.
+  // A refused request has no operation. An operation expires after a day, and its key no later.
   if (stored === null) return answer === null ? 'none' : { kind: 'answer', answer }
   if (stored.notMade && answer === null) return 'none'
   if (!request.isCreate) return answer === null ? { kind: 'operation', stored } : { kind: 'answer', answer }
-  const known = await untilCertain(parts, stored, request.deadlineMs, signal)
-  if (known.notMade) return 'none'
-  if (known.operation.server_id !== null || known.phase === 'following') return { kind: 'operation', stored: known }
+  const latest = await untilCertain(parts, stored, request.deadlineMs, signal)
+  if (latest.notMade) return 'none'
+  if (latest.operation.server_id !== null || latest.phase === 'following') return { kind: 'operation', stored: latest }
   if (answer !== null) return { kind: 'answer', answer }
-  if (isEnded(known)) return { kind: 'operation', stored: known }
+  if (isEnded(latest)) return { kind: 'operation', stored: latest }
   throw inProgress()
 }
 
@@ -198,7 +198,7 @@ const inProgress = (): GatewayError =>
 const unavailable = (message: string, cause?: unknown): GatewayError =>
   new GatewayError('idempotency-unavailable', message, { cause })
 
-/** Only an operator can resolve these two, so they carry no Retry-After. */
+/** Only an operator can resolve this and the next one, so they carry no Retry-After. */
 const flushed = (acknowledgement: string): GatewayError => new GatewayError(
   'idempotency-unavailable',
   'Idempotency keys of this account were lost, so creates with an Idempotency-Key are refused. An operator must compare the provider\'s ' +
@@ -213,7 +213,7 @@ const unreadable = (): GatewayError => new GatewayError(
   { passing: false }
 )
 
-/** A key that cannot be stored must not be used. */
+/** Turns every failure of the store into a refusal: without a stored key nothing may be sent. */
 async function reachable<T> (work: () => Promise<T>): Promise<T> {
   try {
     return await work()

@@ -20,14 +20,14 @@ export function afterJobs (stored: StoredOperation, states: readonly JobState[],
   const isLost = found.some(({ status }) => status === 'unknown') && now - stored.actedAt >= jobAppearsWithinMs
   const isOver = ({ status }: JobState): boolean => status === 'succeeded' || (isLost && status === 'unknown')
   if (found.length < stored.jobs.length || !found.every(isOver)) return undecided(polled, now)
-  // The jobs are done, but a step remains or the new server's id is unknown: from here on the server decides.
+  // The jobs have ended, but a step remains or the new server's id is unknown: from then on the server decides.
   const isSearching = stored.search !== null && stored.operation.server_id === null
   if (stored.next !== null || isSearching) return undecided({ ...polled, jobs: [] }, now)
   const { goal } = stored
   if (goal === null || (isLost ? goal.unprovable === true : !mustShow(goal))) {
     return ended(polled, isLost ? { status: 'unknown', note: lostNote } : { status: 'succeeded' }, now)
   }
-  // Jobs may end before the result is visible, or although it never comes.
+  // A job may end before the server shows its result, or may end without one.
   return { ...undecided({ ...polled, jobs: [], goal: { ...goal, unprovable: undefined } }, now), nextPollAt: now }
 }
 
@@ -38,7 +38,7 @@ const reasonOf = ({ name, error }: JobState): string => error ?? `the provider r
 const mustShow = ({ shown, plan, cpus, memory_mib: memoryMib, disk_gib: diskGib }: Goal): boolean =>
   shown === true || [plan, cpus, memoryMib, diskGib].some(size => size !== undefined)
 
-/** The facts that a poll of a server found beside it. */
+/** What a poll found besides the server. */
 export interface Findings {
   /** The server's snapshots, if the goal concerns them. */
   readonly snapshots?: readonly Snapshot[] | null
@@ -70,7 +70,7 @@ export function afterServer (
   return ended(polled, { status: 'succeeded', note: notes.length === 0 ? null : notes.join(' ') }, now)
 }
 
-/** The provider has answered: the note of an earlier failed poll goes, and its own record is published, if it has one. */
+/** After a poll that succeeded: removes the note of an earlier failed poll, and publishes the provider's job, if there is one. */
 const afterAnswer = (stored: StoredOperation, job: JobState | undefined): StoredOperation => {
   const { operation } = stored
   const upstream = job === undefined ? operation.upstream : { id: job.id, status: job.vendorStatus }

@@ -10,7 +10,7 @@ import { sendStep } from './steps.ts'
 import { isEnded } from './transitions.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
 
-/** The parts of an account that following its operations needs. */
+/** The parts of an account that polling its operations needs. */
 export interface PollTarget {
   readonly id: string
   /** The verbs, for one background request with a deadline of its own. */
@@ -30,7 +30,7 @@ export interface PollParts {
   readonly onFault: (error: unknown) => void
 }
 
-/** The cost of reading the whole list, in pages, as last seen. */
+/** The cost of reading the whole list: its pages at the last read. */
 export interface ListCost {
   pages: number
 }
@@ -63,13 +63,13 @@ async function pollJobs (parts: PollParts, verbs: AdapterVerbs, open: readonly S
 /** The whole list, by the ids of its servers. */
 type Rows = ReadonlyMap<string, Seen>
 
-interface Sorted {
+interface PollPlan {
   readonly searching: readonly StoredOperation[]
   readonly rest: readonly StoredOperation[]
   readonly cost: ListCost
 }
 
-async function pollServers (parts: PollParts, verbs: AdapterVerbs, { searching, rest, cost }: Sorted): Promise<void> {
+async function pollServers (parts: PollParts, verbs: AdapterVerbs, { searching, rest, cost }: PollPlan): Promise<void> {
   const { clock: { now } } = parts
   const due = rest.filter(({ nextPollAt }) => nextPollAt <= now())
   const isListBetter = verbs.list.hydrate === undefined && idsOf(due).length > cost.pages
@@ -90,7 +90,7 @@ async function pollServers (parts: PollParts, verbs: AdapterVerbs, { searching, 
 
 const idsOf = (open: readonly StoredOperation[]): string[] => [...new Set(open.map(({ operation }) => operation.server_id ?? ''))]
 
-/** Filters by name if all searches are for the same one. */
+/** Filters by name if all searches are for one name. */
 function filtersFor (verbs: AdapterVerbs, searching: readonly StoredOperation[]): ServerFilters {
   const names = new Set(searching.map(({ search: wanted }) => wanted?.spec.name ?? ''))
   const [name] = names
@@ -130,14 +130,14 @@ async function pollEach (parts: PollParts, verbs: AdapterVerbs, open: readonly S
   await Promise.all(Array.from({ length: Math.min(getsAtOnce, ids.length) }, worker))
 }
 
-/** A server at work says more than the log of its action. */
+/** Reads the log of the action, unless the server shows work under way, which says more than the log. */
 async function readLog (verbs: AdapterVerbs, { jobs, phase }: StoredOperation, { task }: ServerFacts): Promise<readonly JobState[]> {
   return jobs.length === 0 || phase !== 'following' || task !== null ? [] : await verbs.actionLog?.(jobs) ?? []
 }
 
 async function findServer (verbs: AdapterVerbs, id: string, seen: Rows | null): Promise<Seen | null> {
   const row = seen?.get(id)
-  // Only complete rows are evidence; a server that is missing from the list is confirmed by a read of its own.
+  // An incomplete row, or none, is no evidence: then the server itself is read.
   if (row !== undefined && row.missing === undefined) return row
   if (id === '') return null
   try {
@@ -164,13 +164,13 @@ async function applyFindings (parts: PollParts, verbs: AdapterVerbs, stored: Sto
   if (server !== null && !isEnded(changed) && next !== null) await sendStep(parts, verbs, { stored: changed, next, server })
 }
 
-/** A provider that cannot be reached ends no operation before its deadline; an internal error does not keep one from ending at it. */
+/** Runs a poll. If it fails, the operations note that and stay open until their deadline; this also holds for internal errors. */
 async function recordingFailure (parts: PollParts, open: readonly StoredOperation[], work: () => Promise<void>): Promise<void> {
   const { operationEvents, clock: { now }, signal, onFault } = parts
   try {
     await work()
   } catch (error) {
-    // Interrupted by the shutdown of this process: the next process polls.
+    // Interrupted by shutdown: another process will poll.
     if (signal.aborted) return
     if (!(error instanceof UpstreamError)) onFault(error)
     const reason = error instanceof UpstreamError ? error.failure : 'internal error of the gateway'

@@ -4,14 +4,14 @@ import { afterCrash, isEnded } from './transitions.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
 
 export interface PollersParts extends Pick<PollParts, 'operationEvents' | 'clock' | 'onFault'> {
-  /** The name of this process in operations. */
+  /** The id of this process, as recorded in its operations. */
   readonly me: string
 }
 
 const beatEveryMs = 3000
 const beatLastsMs = 10_000
 
-/** One poller for each account, and the beats by which other replicas know that this process lives. */
+/** One poller for each account, and the heartbeat that shows other replicas that this process is alive. */
 export function createPollers (parts: PollersParts) {
   const { operationEvents: { store }, me, onFault } = parts
   const pollers = new Map<string, { readonly account: PollTarget, readonly poller: Poller }>()
@@ -29,7 +29,7 @@ export function createPollers (parts: PollersParts) {
       }
       await Promise.all(unfollowed.map(async ({ poller }) => { await poller.stop() }))
     },
-    /** An operation was begun or is waited for: polls when it is due instead of at the end of the idle pause. */
+    /** An operation has begun or a caller waits for one: polls when it is due, not only after the idle pause. */
     nudge: (account: string): void => { pollers.get(account)?.poller.nudge() },
     stop: async (): Promise<void> => {
       if (heart !== null) clearInterval(heart)
@@ -43,15 +43,15 @@ const idleMs = 5000
 const forever = 2 ** 31 - 1
 /** The pause while another replica holds the lease. */
 const contendedMs = 250
-/** The least time between two polls of one account. */
+/** The shortest time between two polls of one account. */
 const restMs = 400
 const afterFaultMs = 5000
-/** How long a crashed holder blocks the lease; a live one extends it for the duration of a poll. */
+/** How long the lease of a crashed process blocks others; a live process extends it during a poll. */
 const holdMs = 15_000
 
 type Poller = ReturnType<typeof startPoller>
 
-/** Polls the provider on behalf of all requests that wait on an account; one replica at a time, under a lease. */
+/** Polls the provider on behalf of all requests that wait for operations of an account; one replica at a time, under a lease. */
 function startPoller (parts: PollersParts, account: PollTarget) {
   const stopping = new AbortController()
   const pause = createPause(parts.clock, stopping.signal)
@@ -131,8 +131,8 @@ async function openOperations (parts: PollersParts, account: string): Promise<St
   const open: StoredOperation[] = []
   for (const stored of await store.pending(account)) {
     const hasCrashed = !isSent(stored) && (now() >= stored.sendingUntil || (stored.owner !== me && !await store.isAlive(stored.owner)))
-    const present = hasCrashed ? await updateOpen(stored, current => isSent(current) ? null : afterCrash(current, now())) : stored
-    if (!isEnded(present)) open.push(present)
+    const latest = hasCrashed ? await updateOpen(stored, current => isSent(current) ? null : afterCrash(current, now())) : stored
+    if (!isEnded(latest)) open.push(latest)
   }
   return open
 }

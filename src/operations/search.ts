@@ -9,7 +9,7 @@ import { serverClaim, type StoredOperation } from '../state/operation-store.ts'
 
 interface Candidate {
   readonly spec: CreateSpec
-  /** The id of the create's operation, which some providers show at the server. */
+  /** The id of the create's operation, which some providers keep with the server. */
   readonly mark: string
   readonly seen: Seen
 }
@@ -18,15 +18,15 @@ interface Candidate {
 export const mayBeCreated = ({ create }: AdapterVerbs, { spec, mark, seen }: Candidate): boolean =>
   create?.isMarked?.(seen, mark) ?? create?.isLike?.(spec, seen.server) ?? seen.server.name === spec.name
 
-/** The part of a create request that is stored: without secrets. */
+/** The create request as it is stored, without secrets. */
 export function withoutSecrets ({ password, user_data: userData, ssh_keys: sshKeys, options, ...rest }: CreateSpec): CreateSpec {
   return options === undefined ? rest : { ...rest, options: { ...Object(redact(options)) } }
 }
 
-/** A short hash of the id of a server in the baseline: lists are long, and all of it is stored. Collision probability 10^-10 per pair. */
+/** A short hash of the id of a server, because a stored baseline may be long. Two ids collide with a probability of about 10^-11. */
 export const fingerprintOf = (id: string): string => createHash('sha256').update(id).digest('base64url').slice(0, 6)
 
-interface Searching {
+interface SearchInput {
   readonly searching: readonly StoredOperation[]
   readonly rows: readonly Seen[]
   /** When the read of the rows began: later servers may be missing. */
@@ -38,9 +38,9 @@ const leastPolls = 2
 const acceptedAppearsMs = 60_000
 
 /** Searches the rows for the servers of creates whose answer had no id or was lost. A server is claimed by one create only. */
-export async function search (parts: PollParts, verbs: AdapterVerbs, { searching, rows, readAt }: Searching): Promise<void> {
+export async function search (parts: PollParts, verbs: AdapterVerbs, { searching, rows, readAt }: SearchInput): Promise<void> {
   const { account, operationEvents: { store, update }, clock: { now } } = parts
-  // Read after the list: the operation that made one of these servers was recorded before.
+  // Read after the list, so the operation that made any of these servers is among them.
   const open = await store.pending(account.id)
   const candidatesOf = ({ search: wanted, operation: { id: mark } }: StoredOperation): string[] => {
     if (wanted === null) return []
@@ -48,7 +48,7 @@ export async function search (parts: PollParts, verbs: AdapterVerbs, { searching
     const found = rows.filter(seen => !baseline.includes(fingerprintOf(seen.server.id)) && mayBeCreated(verbs, { spec, mark, seen }))
     return found.map(({ server }) => server.id)
   }
-  // Accepted creates choose before ambiguous ones.
+  // Accepted creates claim their servers before ambiguous ones.
   const rankOf = ({ phase }: StoredOperation): number => phase === 'ambiguous' ? 1 : 0
   const queue = [...searching].sort((a, b) => rankOf(a) - rankOf(b) || a.startedAt - b.startedAt)
   for (let stored = queue.shift(); stored !== undefined; stored = queue.shift()) {
@@ -60,7 +60,7 @@ export async function search (parts: PollParts, verbs: AdapterVerbs, { searching
     if (id !== null) {
       // A process that crashed may have claimed another candidate: it is released.
       for (const other of candidates.filter(candidate => candidate !== id)) await store.release(account.id, serverClaim(other), holder)
-      // The server may belong to another create, whose own server appears later: creates that could have claimed it wait as long.
+      // The server may belong to another create, whose own server appears later, so creates that could have claimed it wait equally long.
       const untilMs = settledAt(stored) ?? now() + acceptedAppearsMs
       for (const other of queue.filter(later => candidatesOf(later).includes(id))) {
         await update(other, current => current.phase === 'ambiguous' ? settlingUntil(current, untilMs, now()) : null)
@@ -81,8 +81,9 @@ async function firstFree (ids: readonly string[], claim: (id: string) => Promise
 }
 
 /**
- * While an outstanding answer may still name the server (also that of a process that is considered dead), none of several creates of one
- * name claims a server; and while an accepted create has not found its server, an ambiguous one claims none.
+ * Whether `stored` must wait for `other`, a create of the same name. While an outstanding answer to one of them may still name its server
+ * (even if its process is considered dead), neither claims a server; and while an accepted create has not found its server, an ambiguous
+ * one claims none.
  */
 function goesFirst (other: StoredOperation, stored: StoredOperation, now: number): boolean {
   if (other.operation.id === stored.operation.id || other.operation.server_id !== null || !isNamedLike(other, stored)) return false
@@ -90,7 +91,7 @@ function goesFirst (other: StoredOperation, stored: StoredOperation, now: number
   return mayBeNamed || (stored.phase === 'ambiguous' && other.phase !== 'ambiguous')
 }
 
-// Vendors change the case of names; their suffixes are the business of the adapter's `isLike`.
+// Vendors change the case of names; the adapter's `isLike` handles the suffixes that they add.
 const isNamedLike = (one: StoredOperation, other: StoredOperation): boolean =>
   one.search?.spec.name.toLowerCase() === other.search?.spec.name.toLowerCase()
 
@@ -108,7 +109,7 @@ function afterFound (stored: StoredOperation, id: string, now: number): StoredOp
   }
 }
 
-/** The time from which a server that has not appeared counts as not made; null: never. */
+/** The time from which a server that has not appeared counts as not created; null: never. */
 const settledAt = ({ phase, settleMs, ambiguousSince, sendingUntil }: StoredOperation): number | null =>
   phase === 'ambiguous' && settleMs !== null ? Math.max(ambiguousSince ?? 0, sendingUntil) + settleMs : null
 

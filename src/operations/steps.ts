@@ -29,7 +29,7 @@ export async function sendStep (parts: PollParts, verbs: AdapterVerbs, due: DueS
   const holder = randomUUID()
   const isFirst = await operationEvents.store.claim(account.id, claim, holder)
   try {
-    // Claimed by a process that crashed: the step may have been sent and is not sent again. Once begun it is finished, even during
+    // A step that another process has claimed may have been sent, so it is not sent again. A step that has begun is finished, even during
     // shutdown.
     const accepted = isFirst ? await connectStep()?.run(server.id, next.input) ?? {} : lost
     await update(current => afterStep(current, accepted, now()))
@@ -49,7 +49,7 @@ export async function sendStep (parts: PollParts, verbs: AdapterVerbs, due: DueS
 
 const claimOf = ({ operation: { id }, stepsSent }: StoredOperation): string => `step:${id}:${stepsSent}`
 
-/** A process may have ended after it sent a step. Then the step is never due again, and the server shows its result. */
+/** Ends a step that a process sent before it crashed: such a step is never due again, and the server shows its result. */
 async function endLostStep ({ account, operationEvents, clock: { now } }: PollParts, { stored, server }: DueStep): Promise<void> {
   const { goal, actedAt, transitionSeen, phase } = stored
   if (goal === null) return

@@ -4,35 +4,38 @@ import { UpstreamError } from '../domain/failure.ts'
 import { isFinal, type Goal, type Operation } from '../domain/operation.ts'
 import { idPrefixAt, type Search, type StoredOperation } from '../state/operation-store.ts'
 
-/** An action before its first call is sent. */
+/** An action as recorded before its first call. */
 export interface Intent {
   readonly account: string
   readonly provider: string
   readonly action: string
   readonly serverId: string | null
-  /** The server as it will be shown when the work is done; null: done when accepted. */
+  /** What the server will show when the work is done; null: it is done when it is accepted. */
   readonly goal: Goal | null
   readonly search: Search | null
   /** `intended` if no call may be sent before `markSending`. */
   readonly phase: 'intended' | 'sending'
-  /** Milliseconds after which the request that sends the call has certainly ended. */
+  /** The milliseconds after which the request that sends the call has certainly ended. */
   readonly sendingMs: number
-  /** Milliseconds that the work may take. Default: the usual time of the action. */
+  /** The milliseconds that the work may take; absent: ten or thirty minutes, depending on the action. */
   readonly deadlineMs?: number | undefined
 }
 
 const minute = 60_000
-/** These may take thirty minutes; other actions have ten. */
+/** These may take thirty minutes, other actions ten. */
 const longActions = new Set(['create', 'rebuild'])
 const defaultDeadlineMs = (action: string): number => (longActions.has(action) ? 30 : 10) * minute
-/** A vendor finishes soon after a closed connection; after a timeout it may still work for long. */
+/**
+ * How long the server of an ambiguous create may be missing before it counts as not created. After a closed connection the vendor finishes
+ * soon; after a timeout it may still be working.
+ */
 const settleAfterResetMs = 30_000
 const settleAfterSilenceMs = 3 * minute
 const settleAfterCrashMs = 3 * minute
 
 /**
- * Delays of the first polls; afterwards an operation is polled every five seconds. A verdict is never later than twice the duration of the
- * work.
+ * Delays of the first polls; afterwards an operation is polled every five seconds. The delays grow with the time that has passed, so short
+ * work is reported soon and long work needs few polls.
  */
 const firstDelaysMs: readonly number[] = [500, 1000, 2000, 3000]
 const pollEveryMs = 5000
@@ -40,7 +43,7 @@ const pollEveryMs = 5000
 /** Milliseconds until the next poll, after `polls` of them. */
 export const delayAfter = (polls: number): number => firstDelaysMs[polls] ?? pollEveryMs
 
-/** A call was sent: its polls begin anew. */
+/** Restarts the delays of the polls after a call was sent. */
 export const restartPolls = (now: number): Pick<StoredOperation, 'actedAt' | 'polls' | 'nextPollAt'> =>
   ({ actedAt: now, polls: 0, nextPollAt: now + delayAfter(0) })
 
@@ -118,7 +121,7 @@ export function afterAmbiguous (stored: StoredOperation, error: unknown, now: nu
   const isReset = upstream?.failure === 'unreachable'
   const why = isAccepted
     ? 'The provider accepted the call, but its answer could not be read'
-    : `The provider did not answer (${upstream?.failure ?? 'internal error of the gateway'})`
+    : upstream === null ? 'The gateway failed while it sent the call' : `The provider did not answer (${upstream.failure})`
   const note = `${why}; the result is judged by what the provider shows.`
   return {
     ...stored,
@@ -132,8 +135,8 @@ export function afterAmbiguous (stored: StoredOperation, error: unknown, now: nu
 }
 
 /**
- * The process that was sending the call is gone. An intended call was certainly not sent, and a search for its server could claim the
- * server of another create.
+ * The operation after its process crashed. A call that was only intended was certainly not sent: it ends here, because a search for its
+ * server could claim the server of another create.
  */
 export function afterCrash (stored: StoredOperation, now: number): StoredOperation {
   if (stored.phase === 'intended') {
@@ -152,7 +155,7 @@ export function afterCrash (stored: StoredOperation, now: number): StoredOperati
   }
 }
 
-/** Undecided after a poll: polled again later, unless the deadline has passed. */
+/** The operation after a poll without a verdict: polled again later, unless the deadline has passed. */
 export function undecided (stored: StoredOperation, now: number): StoredOperation {
   if (now >= stored.deadlineAt) {
     const why = 'The deadline passed before the provider showed a result'

@@ -1,16 +1,16 @@
 import { hash } from 'node:crypto'
 
-/** A response body ready to be sent: serialized once for all callers. */
+/** A response body that is ready to be sent, serialized once for all callers. */
 export interface Answer {
-  /** As text: what most answers are sent as, once. */
+  /** For an answer that is sent once, as most are. */
   readonly text: string
-  /** The same as bytes, made once: for answers that are sent more than once. */
+  /** The text as one shared buffer, for an answer that is sent more than once. */
   bytes(): Buffer
-  /** Weak, over everything but the source and time of the read. */
+  /** Weak: over everything but the source and time of the read. */
   readonly etag: string
   /** The start of the next page; null at the end. */
   readonly nextCursor: string | null
-  /** RFC 3339. The body contains it once per row, always as the same text. */
+  /** RFC 3339. The body contains it in each row, always as the same text. */
   readonly observedAt: string
 }
 
@@ -34,13 +34,13 @@ export function toCached (answer: Answer): Answer {
   return { ...answer, text, bytes: once(text) }
 }
 
-/** The same answer, read once more at `observedAt` without a change. */
+/** The same answer after another read, at `observedAt`, that showed no change. */
 export function readAgain (answer: Answer, observedAt: string): Answer {
   const text = answer.text.replaceAll(`"observed_at":"${answer.observedAt}"`, `"observed_at":"${observedAt}"`)
   return { ...answer, text, bytes: once(text), observedAt }
 }
 
 function once (text: string): () => Buffer {
-  let made: Buffer | null = null
-  return () => (made ??= Buffer.from(text))
+  let buffer: Buffer | null = null
+  return () => (buffer ??= Buffer.from(text))
 }

@@ -9,9 +9,9 @@ export interface Cached<T> {
   readonly at: number
 }
 
-interface Kept<T extends object> {
+interface Entry<T extends object> {
   value: T
-  /** The value is already marked as cached. */
+  /** The value has been marked as cached. */
   isMarked: boolean
   readonly at: number
   readonly generation: string
@@ -37,7 +37,7 @@ export interface CacheParts<T extends object> {
 const overheadBytes = 200
 
 export function createCache<T extends object> ({ generations, clock, maxBytes, bytesOf, toCached }: CacheParts<T>): Cache<T> {
-  const kept = new LRUCache<string, Kept<T>>({
+  const entries = new LRUCache<string, Entry<T>>({
     maxSize: maxBytes,
     // A larger entry would evict all others.
     maxEntrySize: maxBytes / 16,
@@ -45,7 +45,7 @@ export function createCache<T extends object> ({ generations, clock, maxBytes, b
   })
   return {
     get: async (account, key, maxAgeMs) => {
-      const found = maxAgeMs > 0 ? kept.get(key) : undefined
+      const found = maxAgeMs > 0 ? entries.get(key) : undefined
       if (found === undefined || clock.now() - found.at > maxAgeMs || found.generation !== await generations.current(account)) return null
       if (!found.isMarked) {
         found.value = toCached(found.value)
@@ -53,6 +53,6 @@ export function createCache<T extends object> ({ generations, clock, maxBytes, b
       }
       return { value: found.value, at: found.at }
     },
-    set: (key, { value, at }, generation) => { kept.set(key, { value, isMarked: false, at, generation }) }
+    set: (key, { value, at }, generation) => { entries.set(key, { value, isMarked: false, at, generation }) }
   }
 }

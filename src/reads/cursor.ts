@@ -5,7 +5,7 @@ import { badMember } from '../domain/failure.ts'
 export interface Position {
   readonly value: string | null
   readonly id: string
-  /** Before or after all rows with this value. */
+  /** The position before or behind all rows with this value, instead of at `id`. */
   readonly edge?: 'before' | 'behind'
 }
 
@@ -35,9 +35,9 @@ export function createCursors (keys: readonly Buffer[]): Cursors {
       const code = bytes.subarray(0, codeLength)
       const payload = bytes.subarray(codeLength)
       // Re-encoding rejects the other spellings that base64url decodes.
-      const sound = code.length === codeLength && bytes.toString('base64url') === cursor &&
+      const isAuthentic = code.length === codeLength && bytes.toString('base64url') === cursor &&
         keys.some(key => timingSafeEqual(codeOf(key, payload, bound), code))
-      const position = sound ? toPosition(JSON.parse(payload.toString('utf8'))) : null
+      const position = isAuthentic ? toPosition(JSON.parse(payload.toString('utf8'))) : null
       if (position === null) throw badMember('query.cursor', 'is not a cursor of this list with these filters and this order')
       return position
     }
@@ -46,7 +46,7 @@ export function createCursors (keys: readonly Buffer[]): Cursors {
 
 function toPosition (value: unknown): Position | null {
   if (!Array.isArray(value)) return null
-  const [sorted, id]: unknown[] = value
-  if (typeof id !== 'string' || (sorted !== null && typeof sorted !== 'string')) return null
-  return { value: sorted, id }
+  const [sortValue, id]: unknown[] = value
+  if (typeof id !== 'string' || (sortValue !== null && typeof sortValue !== 'string')) return null
+  return { value: sortValue, id }
 }

@@ -24,26 +24,27 @@ export interface AccountSliceQuery {
   readonly context: RequestContext
   /** The deadline of the whole page, by `clock.elapsed()`. */
   readonly deadline: number
-  /** The part of the deadline that is reserved for hydrating the shown rows. */
+  /** The part of the time until the deadline that is reserved for hydrating the shown rows. */
   readonly reservedMs: number
 }
 
 /** One account's slice of a page over several accounts. */
 export interface AccountSlice {
   readonly account: Account
-  /** In order, at most a page. */
+  /** At most a page, in order. */
   readonly rows: readonly Row[]
+  /** The account has rows after these. */
   readonly more: boolean
   readonly total: number | null
   /** Epoch milliseconds of the read; null if it failed. */
   readonly at: number | null
-  /** The shown rows, each with its hydrated row: null if its server is gone. Empty if hydration fails. */
+  /** Pairs each of these rows with its hydrated row, or with null if its server is gone. Empty if hydration fails. */
   hydrate(rows: readonly Row[]): Promise<ReadonlyArray<readonly [Row, Row | null]>>
   status(): 'ok' | 'stale' | 'error'
   error(): Error | null
 }
 
-interface Part {
+interface SliceRows {
   readonly rows: readonly Row[]
   readonly more: boolean
   readonly total: number | null
@@ -51,63 +52,75 @@ interface Part {
 
 const cacheBytes = 16 * 1024 * 1024
 
-/** Reads accounts, and falls back to an earlier read if an account does not answer. */
-export function createAccountSlices ({ generations, observer, clock }: AccountSliceParts): (account: Account, asked: AccountSliceQuery) => Promise<AccountSlice> {
-  const reads = createReads<Part>({
+export type ReadSlice = (account: Account, query: AccountSliceQuery) => Promise<AccountSlice>
+
+/** Reads an account's slice, and falls back to an earlier read if the account does not answer. */
+export function createAccountSlices ({ generations, observer, clock }: AccountSliceParts): ReadSlice {
+  const reads = createReads<SliceRows>({
     generations,
     observer,
     clock,
     maxBytes: cacheBytes,
     bytesOf: ({ rows }) => rows.reduce((bytes, { server }) => bytes + JSON.stringify(server).length, 100),
     isWhole: ({ rows }) => rows.every(({ seen }) => seen === null),
-    toCached: part => ({ ...part, rows: part.rows.map(row => ({ ...row, server: { ...row.server, source: 'cache' } })) })
+    toCached: slice => ({ ...slice, rows: slice.rows.map(row => ({ ...row, server: { ...row.server, source: 'cache' } })) })
   })
 
   return async (account, { query, after, context, deadline, reservedMs }) => {
     const call = callOf(account, deadline, context)
-    const reading = { ...call, deadline: call.deadline - reservedMs }
+    const listCall = { ...call, deadline: call.deadline - reservedMs }
     const { include, filters, sort, limit } = query
-    const asked = {
+    const request = {
       account,
       key: `${shapeOf(account, query)}${limit} ${include.raw ? 'raw' : ''} ${JSON.stringify(after)}`,
       maxAgeMs: query.maxAgeMs ?? account.options.cacheMs
     }
+    const toRow = (seen: Seen, observedAt: string): Row =>
+      ({ account: account.id, server: account.toServer(seen, observedAt, include), seen: seen.missing === undefined ? null : seen })
+    const readList = async (signal: AbortSignal): Promise<SliceRows> => {
+      const observedAt = new Date(clock.now()).toISOString()
+      const found = await readRows(account.connect(readCall(account, context, signal)).list, { filters, sort, limit, after })
+      return { rows: found.rows.map(seen => toRow(seen, observedAt)), more: found.next !== null, total: found.total }
+    }
     try {
-      // The read has the account's own deadline: it is shared with callers that have more time, or less.
-      const read = await withinCall(reading, async leaving => await reads.read({ ...asked, context: { ...context, signal: leaving } }, async signal => {
-        const observedAt = new Date(clock.now()).toISOString()
-        const found = await readRows(account.connect(readCall(account, context, signal)).list, { filters, sort, limit, after })
-        const rows = found.rows.map(seen => ({ account: account.id, server: account.toServer(seen, observedAt, include), seen: seen.missing === undefined ? null : seen }))
-        return { rows, more: found.next !== null, total: found.total }
-      }), late)
+      // The read keeps the account's own deadline, because callers with more or less time may share it.
+      const read = await withinCall(listCall, async leaving =>
+        await reads.read({ ...request, context: { ...context, signal: leaving } }, readList), late)
       return toSlice(account, read, { call, query, context })
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error
-      const cached = failures[error.failure].account.staleAllowed ? await reads.cached({ ...asked, context, maxAgeMs: Number.POSITIVE_INFINITY }) : null
-      if (cached !== null) observer.cacheAsked(account.id, 'stale')
-      return cached === null ? failedSlice(account, error) : { ...toSlice(account, cached, { call, query, context }), status: () => 'stale', error: () => null }
+      const isStaleAllowed = failures[error.failure].account.staleAllowed
+      const cached = isStaleAllowed ? await reads.cached({ ...request, context, maxAgeMs: Number.POSITIVE_INFINITY }) : null
+      if (cached === null) return failedSlice(account, error)
+      observer.cacheAsked(account.id, 'stale')
+      return { ...toSlice(account, cached, { call, query, context }), status: () => 'stale', error: () => null }
     }
   }
 }
 
 const late = (): Error => new UpstreamError('timeout', 'no answer before deadline_ms')
 
-const callOf = (account: Account, deadline: number, { requestId, signal, counters }: RequestContext): Call =>
-  createCall({ clock: account.clock, requestId, signal, deadlineMs: Math.min(deadline - account.clock.elapsed(), account.options.requestDeadlineMs), counters })
+function callOf ({ clock, options }: Account, deadline: number, { requestId, signal, counters }: RequestContext): Call {
+  const deadlineMs = Math.min(deadline - clock.elapsed(), options.requestDeadlineMs)
+  return createCall({ clock, requestId, signal, deadlineMs, counters })
+}
 
 const failedSlice = (account: Account, error: Error): AccountSlice =>
   ({ account, rows: [], more: false, total: null, at: null, hydrate: async () => [], status: () => 'error', error: () => error })
 
-interface Looking {
+interface SliceRequest {
   readonly call: Call
   readonly query: FleetQuery
   readonly context: RequestContext
 }
 
-function toSlice (account: Account, read: Read<Part>, { call, query, context }: Looking): AccountSlice {
+function toSlice (account: Account, read: Read<SliceRows>, { call, query, context }: SliceRequest): AccountSlice {
   const { value: { rows, more, total }, at } = read
   let failed: UpstreamError | null = null
-  const toRow = (row: Row, seen: Seen): Row => ({ ...row, server: account.toServer(seen, row.server.observed_at, query.include), seen: null })
+  const toHydrated = (row: Row, seen: Seen): Row =>
+    ({ ...row, server: account.toServer(seen, row.server.observed_at, query.include), seen: null })
+  const hydrateSeen = async (rows: readonly Seen[]): Promise<readonly Seen[]> => await withinCall(call, async leaving =>
+    await hydrate(account.connect(readCall(account, context, leaving)).list, rows), late)
   return {
     account,
     rows,
@@ -117,18 +130,17 @@ function toSlice (account: Account, read: Read<Part>, { call, query, context }: 
     status: () => failed === null ? 'ok' : 'error',
     error: () => failed,
     hydrate: async shown => {
-      const lacking = shown.flatMap(({ seen }) => seen ?? [])
-      if (lacking.length === 0) return shown.map(row => [row, row])
+      const incomplete = shown.flatMap(({ seen }) => seen ?? [])
+      if (incomplete.length === 0) return shown.map(row => [row, row])
       try {
-        const looked = await withinCall(call, async leaving => await hydrate(account.connect(readCall(account, context, leaving)).list, lacking), late)
-        const known = new Map(looked.map(seen => [seen.server.id, seen]))
-        const completed = shown.map((row): readonly [Row, Row | null] => {
-          const seen = known.get(row.server.id)
-          return [row, row.seen === null ? row : seen === undefined ? null : toRow(row, seen)]
+        const hydrated = new Map((await hydrateSeen(incomplete)).map(seen => [seen.server.id, seen]))
+        const pairs = shown.map((row): readonly [Row, Row | null] => {
+          const seen = hydrated.get(row.server.id)
+          return [row, row.seen === null ? row : seen === undefined ? null : toHydrated(row, seen)]
         })
-        // A slice that is shown whole replaces the shared read.
-        if (shown.length === rows.length) read.keep({ rows: completed.flatMap(([, row]) => row ?? []), more, total })
-        return completed
+        // If all rows of the slice were hydrated, they are cached.
+        if (shown.length === rows.length) read.keep({ rows: pairs.flatMap(([, row]) => row ?? []), more, total })
+        return pairs
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error
         failed = error

@@ -20,20 +20,21 @@ export interface Row {
   readonly seen: Seen | null
 }
 
-/** The end of a page over several accounts. */
-export interface Place {
+/** The position in a list of several accounts at which a page ended. */
+export interface FleetPosition {
   readonly account: string
   readonly position: Position
-  /** The accounts that have failed on this walk. */
+  /** The accounts that have failed since the first page. */
   readonly failed: ReadonlyMap<string, Failure>
   /** Whether all rows of this account are on earlier pages. */
   isBehind(account: string): boolean
 }
 
 /** Everything that shapes the list; a cursor is bound to it. */
-export const boundOf = (accounts: readonly Account[], query: ServersQuery): string => `fleet ${accounts.map(account => shapeOf(account, query)).join('')}`
+export const boundOf = (accounts: readonly Account[], query: ServersQuery): string =>
+  `fleet ${accounts.map(account => shapeOf(account, query)).join('')}`
 
-/** By value, then account, then the account's own order. */
+/** Sorts by value, then by account; rows of one account keep their order. */
 export function mergeRows (rows: readonly Row[], sort: SortOrder): readonly Row[] {
   const byValue = compareValues(sort)
   const direction = directionOf(sort)
@@ -41,18 +42,18 @@ export function mergeRows (rows: readonly Row[], sort: SortOrder): readonly Row[
   return [...rows].sort((a, b) => byValue(valueOf(a), valueOf(b)) || direction * compareText(a.account, b.account))
 }
 
-interface Walked {
+interface PageEnd {
   readonly sort: SortOrder
   readonly failed: ReadonlyArray<readonly [string, Failure]>
 }
 
-export function writePlace ({ account, server }: Row, { sort, failed }: Walked): Position {
+export function writeFleetPosition ({ account, server }: Row, { sort, failed }: PageEnd): Position {
   const { value, id } = positionOf(server, sort)
   return { value, id: JSON.stringify([sort, account, id, failed]) }
 }
 
-/** The cursor is authenticated: this gateway wrote it. */
-export function readPlace ({ value, id: text }: Position): Place {
+/** Needs no validation: the cursor is authenticated, so a gateway wrote it. */
+export function readFleetPosition ({ value, id: text }: Position): FleetPosition {
   const [sort, account, id, failed]: [SortOrder, string, string, Array<[string, Failure]>] = JSON.parse(text)
   return {
     account,
@@ -62,10 +63,10 @@ export function readPlace ({ value, id: text }: Position): Place {
   }
 }
 
-/** The position after which an account continues; null: at its beginning; `behind`: it has no rows left. */
-export function afterOf (account: string, place: Place | null, sort: SortOrder): Position | null | 'behind' {
-  if (place === null || place.account === account) return place?.position ?? null
-  const isBefore = directionOf(sort) * compareText(account, place.account) < 0
+/** The position after which an account continues; null: it begins with its first row; `behind`: it has no further rows. */
+export function afterOf (account: string, start: FleetPosition | null, sort: SortOrder): Position | null | 'behind' {
+  if (start === null || start.account === account) return start?.position ?? null
+  const isBefore = directionOf(sort) * compareText(account, start.account) < 0
   if (sort.endsWith('id')) return isBefore ? 'behind' : null
-  return { value: place.position.value, id: '', edge: isBefore ? 'behind' : 'before' }
+  return { value: start.position.value, id: '', edge: isBefore ? 'behind' : 'before' }
 }

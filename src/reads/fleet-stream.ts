@@ -27,36 +27,41 @@ export type StreamPart =
 const rowsAtOnce = 50
 
 /**
- * Streams every server of the accounts that passes the filters, as the accounts' pages arrive. The next page of an account is requested
- * when the previous one has been consumed, so at most one page of each is held. An account that is incomplete at the deadline ends with an
- * error.
+ * Streams the servers that pass the filters, in the order in which the pages of the accounts arrive. The next page of an account is
+ * requested when the previous one has been consumed, so at most one page of each is held. An account that is incomplete at the deadline
+ * ends with an error.
  */
-export async function * streamFleet (accounts: readonly Account[], query: StreamQuery, context: RequestContext): AsyncGenerator<StreamPart> {
+export async function * streamFleet (
+  accounts: readonly Account[], query: StreamQuery, context: RequestContext
+): AsyncGenerator<StreamPart> {
   yield * merge(accounts.map(account => streamAccount(account, query, context)))
 }
 
-async function * streamAccount (account: Account, { filters, include, deadlineMs }: StreamQuery, { requestId, signal, counters, trace }: RequestContext): AsyncGenerator<StreamPart> {
+async function * streamAccount (account: Account, query: StreamQuery, context: RequestContext): AsyncGenerator<StreamPart> {
+  const { filters, include, deadlineMs } = query
+  const { requestId, signal, counters, trace } = context
   const { clock } = account
   const call = createCall({ clock, requestId, signal, deadlineMs, counters, trace })
-  const began = clock.now()
+  const beganAt = clock.now()
   const toEnd = (status: 'ok' | 'error', count: number, error: Error | null): StreamPart =>
-    ({ ended: { account, status, ageMs: count === 0 && error !== null ? null : clock.now() - began, count, error } })
+    ({ ended: { account, status, ageMs: count === 0 && error !== null ? null : clock.now() - beganAt, count, error } })
   let count = 0
   const leaving = new AbortController()
   const inTime = async <T>(work: Promise<T>): Promise<T> => await untilEnd(call, work, () => {
     leaving.abort()
     return new UpstreamError('timeout', 'the list was not complete before deadline_ms')
   })
-  // An account's request deadline would cut a long list: the caller's deadline bounds all of it, and no single call is blamed.
+  // The account's request deadline would cut a long list short, so the caller's deadline bounds the list as a whole. The calls get more
+  // time than that: a call that the end of the stream interrupts must not count as a timeout of the provider.
   const { list } = account.connect(createCall({ clock, requestId, signal: leaving.signal, deadlineMs: deadlineMs * 2, counters, trace }))
-  const steps = walk(list, { filters, after: null, limit: list.pageSize })
+  const pages = walk(list, { filters, after: null, limit: list.pageSize })
   try {
     for (;;) {
       const observedAt = new Date(clock.now()).toISOString()
-      const step = await inTime(steps.next())
-      if (step.done === true) break
-      for (let from = 0; from < step.value.rows.length; from += rowsAtOnce) {
-        const rows = await inTime(passing(list, step.value.rows.slice(from, from + rowsAtOnce), filters))
+      const next = await inTime(pages.next())
+      if (next.done === true) break
+      for (let from = 0; from < next.value.rows.length; from += rowsAtOnce) {
+        const rows = await inTime(passing(list, next.value.rows.slice(from, from + rowsAtOnce), filters))
         count += rows.length
         if (rows.length > 0) yield { servers: rows.map(seen => account.toServer(seen, observedAt, include)) }
       }

@@ -4,14 +4,16 @@ import type { Server } from '../domain/server.ts'
 import type { Account } from '../transport/account.ts'
 import type { RequestContext } from '../transport/context.ts'
 import type { Cursors } from './cursor.ts'
-import { createAccountSlices, type AccountSlice, type AccountSliceParts, type AccountSliceQuery } from './fleet-account.ts'
-import { afterOf, boundOf, mergeRows, readPlace, writePlace, type FleetQuery, type Place, type Row } from './fleet-sort.ts'
+import { createAccountSlices, type AccountSlice, type AccountSliceParts, type ReadSlice } from './fleet-account.ts'
+import {
+  afterOf, boundOf, mergeRows, readFleetPosition, writeFleetPosition, type FleetPosition, type FleetQuery, type Row
+} from './fleet-sort.ts'
 
 /** The result of one account of the fleet. */
 export interface FleetAccount {
   readonly account: Account
   readonly status: 'ok' | 'stale' | 'error'
-  /** The age of its servers in milliseconds; null if none are shown. */
+  /** The age of the read in milliseconds; null if there is none. */
   readonly ageMs: number | null
   /** The number of its servers in this answer. */
   readonly count: number
@@ -40,63 +42,65 @@ export interface FleetParts extends AccountSliceParts {
  */
 export function createFleet ({ cursors, ...parts }: FleetParts): Fleet {
   const { clock } = parts
-  const slices = createAccountSlices(parts)
+  const readSlice = createAccountSlices(parts)
 
   return {
-    page: async (given, query, context) => {
-      const accounts = [...given].sort((a, b) => a.id < b.id ? -1 : 1)
+    page: async (unsorted, query, context) => {
+      const accounts = [...unsorted].sort((a, b) => a.id < b.id ? -1 : 1)
       const bound = boundOf(accounts, query)
-      const place = query.cursor === null ? null : readPlace(cursors.read(query.cursor, bound))
+      const start = query.cursor === null ? null : readFleetPosition(cursors.read(query.cursor, bound))
       const deadline = clock.elapsed() + query.deadlineMs
-      const asked = await askAll(slices, accounts, { query, place, context, deadline, clock })
-      const merged = mergeRows(asked.flatMap(({ rows }) => rows), query.sort)
-      const shown = await completeRows(asked, merged.slice(0, query.limit))
-      const answered = accounts.map(account => toFleetAccount(account, asked, { shown, place, now: clock.now }))
-      const failure = failureOfAll(answered)
+      const slices = await readSlices(readSlice, accounts, { query, start, context, deadline, clock })
+      const merged = mergeRows(slices.flatMap(({ rows }) => rows), query.sort)
+      const shown = await completeRows(slices, merged.slice(0, query.limit))
+      const results = accounts.map(account => toFleetAccount(account, slices, { shown, start, now: clock.now }))
+      const failure = failureOfAll(results)
       if (failure !== null) throw failure
       const last = merged[Math.min(query.limit, merged.length) - 1]
-      const hasMore = merged.length > query.limit || asked.some(({ more }) => more) || mayFollow(accounts, asked, place)
-      const failed = answered.flatMap(({ account, error }): Array<[string, Failure]> => error === null ? [] : [[account.id, failureOf(error)]])
-      const next = hasMore && last !== undefined ? cursors.write(writePlace(last, { sort: query.sort, failed }), bound) : null
-      const total = place === null && asked.length === accounts.length ? sum(asked.map(({ total }) => total)) : null
-      return { data: shown.map(({ server }) => server), page: { limit: query.limit, next_cursor: next, total }, accounts: answered }
+      const hasMore = merged.length > query.limit || slices.some(({ more }) => more) || mayFollow(accounts, slices, start)
+      const failed = results.flatMap(({ account, error }) => error === null ? [] : [[account.id, failureOf(error)] as const])
+      const next = hasMore && last !== undefined ? cursors.write(writeFleetPosition(last, { sort: query.sort, failed }), bound) : null
+      const total = start === null && slices.length === accounts.length ? sum(slices.map(({ total }) => total)) : null
+      return { data: shown.map(({ server }) => server), page: { limit: query.limit, next_cursor: next, total }, accounts: results }
     }
   }
 }
 
-interface Asking {
+interface SlicesQuery {
   readonly query: FleetQuery
-  readonly place: Place | null
+  readonly start: FleetPosition | null
   readonly context: RequestContext
   readonly deadline: number
   readonly clock: Clock
 }
 
-/** All accounts at once for the first page; afterwards, when accounts are listed one after another, only those that the page needs. */
-async function askAll (ask: (account: Account, query: AccountSliceQuery) => Promise<AccountSlice>, accounts: readonly Account[], { query, place, context, deadline, clock }: Asking): Promise<AccountSlice[]> {
+/** Reads all accounts at once for the first page; for later pages in order of `id`, only as many accounts as fill the page. */
+async function readSlices (readSlice: ReadSlice, accounts: readonly Account[], slicesQuery: SlicesQuery): Promise<AccountSlice[]> {
+  const { query, start, context, deadline, clock } = slicesQuery
   // Slow accounts must not use up the time that hydrating the rows of the others needs.
   const reservedMs = accounts.some(({ needsHydration }) => needsHydration) ? query.deadlineMs / 4 : 0
   const open = accounts.flatMap(account => {
-    const after = afterOf(account.id, place, query.sort)
-    return after === 'behind' || place?.failed.has(account.id) === true ? [] : [{ account, query: { query, after, context, deadline, reservedMs } }]
+    const after = afterOf(account.id, start, query.sort)
+    if (after === 'behind' || start?.failed.has(account.id) === true) return []
+    return [{ account, query: { query, after, context, deadline, reservedMs } }]
   })
-  const isOneBehindTheOther = query.sort.endsWith('id')
-  const askThese = async (these: typeof open): Promise<AccountSlice[]> => await Promise.all(these.map(async one => await ask(one.account, one.query)))
-  if (place === null || !isOneBehindTheOther) return await askThese(open)
+  const readAll = async (batch: typeof open): Promise<AccountSlice[]> =>
+    await Promise.all(batch.map(async one => await readSlice(one.account, one.query)))
+  if (start === null || !query.sort.endsWith('id')) return await readAll(open)
   const inOrder = query.sort.startsWith('-') ? open.reverse() : open
-  const asking: Array<Promise<AccountSlice[]>> = []
+  const batches: Array<Promise<AccountSlice[]>> = []
   const impatientAt = clock.elapsed() + query.deadlineMs * patienceShare
   for (let from = 0, atOnce = 1; from < inOrder.length; from += atOnce, atOnce = Math.min(16, atOnce * 2)) {
-    asking.push(askThese(inOrder.slice(from, from + atOnce)))
-    if (await isSlow(Promise.all(asking), clock, impatientAt - clock.elapsed())) {
+    batches.push(readAll(inOrder.slice(from, from + atOnce)))
+    if (await isSlow(Promise.all(batches), clock, impatientAt - clock.elapsed())) {
       // A slow account must not delay those after it.
-      asking.push(askThese(inOrder.slice(from + atOnce)))
+      batches.push(readAll(inOrder.slice(from + atOnce)))
       break
     }
-    const asked = (await Promise.all(asking)).flat()
-    if (asked.reduce((rows, slice) => rows + slice.rows.length, 0) >= query.limit) break
+    const slices = (await Promise.all(batches)).flat()
+    if (slices.reduce((rows, slice) => rows + slice.rows.length, 0) >= query.limit) break
   }
-  return (await Promise.all(asking)).flat()
+  return (await Promise.all(batches)).flat()
 }
 
 /** The share of the deadline during which accounts are read one after another. */
@@ -112,46 +116,44 @@ async function isSlow (work: Promise<unknown>, clock: Clock, ms: number): Promis
 }
 
 /** Whether accounts remain that were not read because the page is full. */
-function mayFollow (accounts: readonly Account[], asked: readonly AccountSlice[], place: Place | null): boolean {
-  if (place === null) return false
-  const known = new Set(asked.map(({ account }) => account.id))
-  return accounts.some(({ id }) => !known.has(id) && !place.failed.has(id) && !place.isBehind(id))
+function mayFollow (accounts: readonly Account[], slices: readonly AccountSlice[], start: FleetPosition | null): boolean {
+  if (start === null) return false
+  const readIds = new Set(slices.map(({ account }) => account.id))
+  return accounts.some(({ id }) => !readIds.has(id) && !start.failed.has(id) && !start.isBehind(id))
 }
 
 /** Hydrates the shown rows only. An account that fails here counts as failed; a server that is gone is left out. */
-async function completeRows (asked: readonly AccountSlice[], rows: readonly Row[]): Promise<readonly Row[]> {
+async function completeRows (slices: readonly AccountSlice[], rows: readonly Row[]): Promise<readonly Row[]> {
   const completed = new Map<Row, Row | null>()
-  await Promise.all(asked.map(async slice => {
-    for (const [row, now] of await slice.hydrate(rows.filter(({ account }) => account === slice.account.id))) completed.set(row, now)
+  await Promise.all(slices.map(async slice => {
+    const pairs = await slice.hydrate(rows.filter(({ account }) => account === slice.account.id))
+    for (const [row, hydrated] of pairs) completed.set(row, hydrated)
   }))
-  return rows.flatMap(row => {
-    const now = completed.get(row)
-    return now === undefined || now === null ? [] : [now]
-  })
+  return rows.flatMap(row => completed.get(row) ?? [])
 }
 
 interface Shown {
   readonly shown: readonly Row[]
-  readonly place: Place | null
+  readonly start: FleetPosition | null
   readonly now: () => number
 }
 
-function toFleetAccount (account: Account, asked: readonly AccountSlice[], { shown, place, now }: Shown): FleetAccount {
-  const failedBefore = place?.failed.get(account.id)
+function toFleetAccount (account: Account, slices: readonly AccountSlice[], { shown, start, now }: Shown): FleetAccount {
+  const failedBefore = start?.failed.get(account.id)
   if (failedBefore !== undefined) {
     const error = new UpstreamError(failedBefore, 'this account failed on an earlier page of this walk; start a new walk to read it again')
     return { account, status: 'error', ageMs: null, count: 0, error }
   }
-  const slice = asked.find(one => one.account === account)
+  const slice = slices.find(one => one.account === account)
   if (slice === undefined) return { account, status: 'ok', ageMs: null, count: 0, error: null }
   const count = shown.filter(row => row.account === account.id).length
   return { account, status: slice.status(), ageMs: slice.at === null ? null : Math.max(0, now() - slice.at), count, error: slice.error() }
 }
 
 /** The first account's failure if none has answered; null if one has, or if there are no accounts. */
-export function failureOfAll (answered: readonly FleetAccount[]): Error | null {
-  if (answered.some(({ status }) => status !== 'error')) return null
-  const errors = answered.flatMap(({ error }) => error ?? [])
+export function failureOfAll (results: readonly FleetAccount[]): Error | null {
+  if (results.some(({ status }) => status !== 'error')) return null
+  const errors = results.flatMap(({ error }) => error ?? [])
   return errors.find(error => failures[failureOf(error)].account.unheard) ?? errors[0] ?? null
 }
 

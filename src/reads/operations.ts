@@ -27,7 +27,7 @@ export interface Operations {
   changes(stored: StoredOperation, version: number, signal: AbortSignal): AsyncGenerator<StoredOperation>
 }
 
-/** `stopping`: waiting requests are answered with the last known state. */
+/** When `stopping` is aborted, waiting requests are answered with the last known state. */
 export function createOperations (engine: Engine, cursors: Cursors, stopping: AbortSignal): Operations {
   const find = async (account: Account, id: string): Promise<StoredOperation> => {
     const stored = await engine.get(account.id, id)
@@ -41,7 +41,8 @@ export function createOperations (engine: Engine, cursors: Cursors, stopping: Ab
       const shape = JSON.stringify(['operations', account.id, statuses === null ? null : [...statuses].sort(), serverId, action])
       const after = cursor === null ? null : cursors.read(cursor, shape).id
       const { rows, next } = await engine.list(account.id, { statuses, serverId, action, limit, after })
-      return { data: rows, page: { limit, next_cursor: next === null ? null : cursors.write({ value: null, id: next }, shape), total: null } }
+      const nextCursor = next === null ? null : cursors.write({ value: null, id: next }, shape)
+      return { data: rows, page: { limit, next_cursor: nextCursor, total: null } }
     },
     wait: async (account, id, { waitMs, signal }) => {
       const stored = await find(account, id)

@@ -19,8 +19,8 @@ export interface Paging<Row> {
 }
 
 /**
- * One page of rows that are all in memory, in the order of their keys: a row that stays is returned once, even if others come and go
- * between pages.
+ * One page of rows that are all in memory, in the order of their keys. A row that exists throughout is returned once, even if others appear
+ * and disappear between the pages.
  */
 export function pageOf<Row> (cursors: Cursors, rows: readonly Row[], query: PageRequest, { keyOf, bound }: Paging<Row>): Page<Row> {
   const shape = JSON.stringify(bound)

@@ -29,11 +29,11 @@ export async function readPage (list: List, query: PageQuery): Promise<PageRead>
   return { ...read, rows: await hydrate(list, read.rows) }
 }
 
-/** The same page; its rows may lack members that need hydration and that no filter concerns. */
+/** The same page without hydration: its rows may lack members that no filter concerns. */
 export async function readRows (list: List, query: PageQuery): Promise<PageRead> {
   const order = createOrder(query.sort, list.compareIds)
   const found = await collect(list, query, order)
-  if (found.undecided) return await decideCloser(list, query, found.rows)
+  if (found.isUndecided) return await filterHydrated(list, query, found.rows)
   const more = found.rows.length > query.limit
   const rows = more ? found.rows.slice(0, query.limit) : found.rows
   const next = more ? lastPosition(rows, query.sort) : null
@@ -41,11 +41,11 @@ export async function readRows (list: List, query: PageQuery): Promise<PageRead>
 }
 
 interface Found {
-  /** In order, after the cursor; one row more than a page if there are more; all rows if undecided. */
+  /** In order, after the cursor; one more than a page if there are more; all that may pass if undecided. */
   readonly rows: readonly Seen[]
   readonly total: number | null
   /** Some rows lack a member that a filter concerns. */
-  readonly undecided: boolean
+  readonly isUndecided: boolean
 }
 
 async function collect (list: List, query: PageQuery, order: Order): Promise<Found> {
@@ -54,37 +54,37 @@ async function collect (list: List, query: PageQuery, order: Order): Promise<Fou
   const isFiltered = Object.keys(filters).length > 0
   const inOrder = list.ordered && sort === 'id'
   const limit = inOrder && !isFiltered ? Math.min(list.pageSize, wanted) : list.pageSize
-  const kept = createKept(order, wanted)
+  const firstRows = createFirstRows(order, wanted)
   let matched = 0
-  let undecided = false
+  let isUndecided = false
   let previous: ServerFacts | null = null
-  let stillInOrder = inOrder
+  let isStillInOrder = inOrder
   let vendorTotal: number | null = null
 
-  for await (const step of walk(list, { filters, limit, after: inOrder ? after?.id ?? null : null })) {
-    vendorTotal ??= step.total
-    for (const seen of step.rows) {
+  for await (const page of walk(list, { filters, limit, after: inOrder ? after?.id ?? null : null })) {
+    vendorTotal ??= page.total
+    for (const seen of page.rows) {
       const { server } = seen
-      if (stillInOrder && previous !== null && order.compare(previous, server) > 0) stillInOrder = false
+      if (isStillInOrder && previous !== null && order.compare(previous, server) > 0) isStillInOrder = false
       previous = server
       if (isFiltered) {
         const lacking = lackingFilters(seen, filters)
         if (!matches(server, filters, lacking)) continue
-        undecided ||= lacking.length > 0
+        isUndecided ||= lacking.length > 0
       }
       matched += 1
-      if (after === null || order.isAfter(server, after)) kept.add(seen, undecided)
+      if (after === null || order.isAfter(server, after)) firstRows.add(seen, isUndecided)
     }
-    if (stillInOrder && kept.size() >= wanted) {
-      return { rows: kept.sorted(stillInOrder), total: isFiltered || after !== null ? null : vendorTotal, undecided }
+    if (isStillInOrder && firstRows.size() >= wanted) {
+      return { rows: firstRows.sorted(isStillInOrder), total: isFiltered || after !== null ? null : vendorTotal, isUndecided }
     }
   }
-  const readFromStart = !inOrder || after === null
-  return { rows: kept.sorted(stillInOrder), total: readFromStart ? matched : null, undecided }
+  const isReadFromStart = !inOrder || after === null
+  return { rows: firstRows.sorted(isStillInOrder), total: isReadFromStart ? matched : null, isUndecided }
 }
 
 /** Keeps the first rows in order, or all of them after `keepAll`. Otherwise memory stays within a few pages. */
-function createKept (order: Order, wanted: number) {
+function createFirstRows (order: Order, wanted: number) {
   let rows: Seen[] = []
   let all = false
   const sort = (): Seen[] => rows.sort((a, b) => order.compare(a.server, b.server))
@@ -108,13 +108,13 @@ const lastPosition = (rows: readonly Seen[], sort: SortOrder): Position | null =
   return last === undefined ? null : positionOf(last.server, sort)
 }
 
-/** Filters that need hydration are applied row by row, in order, until the page is full. */
-async function decideCloser (list: List, query: PageQuery, candidates: readonly Seen[]): Promise<PageRead> {
+/** Hydrates the candidates in order and applies the filters again, until the page is full. */
+async function filterHydrated (list: List, query: PageQuery, candidates: readonly Seen[]): Promise<PageRead> {
   const { filters, limit, sort } = query
   const passed: Seen[] = []
   for (let from = 0; from < candidates.length; from += limit + 1) {
-    const looked = await hydrate(list, candidates.slice(from, from + limit + 1))
-    passed.push(...looked.filter(seen => matches(seen.server, filters)))
+    const hydrated = await hydrate(list, candidates.slice(from, from + limit + 1))
+    passed.push(...hydrated.filter(seen => matches(seen.server, filters)))
     if (passed.length <= limit) continue
     const rows = passed.slice(0, limit)
     return { rows, next: lastPosition(rows, sort), total: null }
@@ -126,22 +126,22 @@ async function decideCloser (list: List, query: PageQuery, candidates: readonly 
 export async function hydrate (list: List, rows: readonly Seen[]): Promise<readonly Seen[]> {
   const { hydrate } = list
   if (hydrate === undefined || rows.every(seen => seen.missing === undefined)) return rows
-  let mayLook = true
-  const lookAt = async (seen: Seen): Promise<Seen | null> => {
-    if (!mayLook || seen.missing === undefined) return seen
+  let isAllowed = true
+  const hydrateRow = async (seen: Seen): Promise<Seen | null> => {
+    if (!isAllowed || seen.missing === undefined) return seen
     try {
       return await hydrate(seen)
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error
       if (error.failure === 'not-found') return null
       if (error.failure !== 'forbidden' && error.failure !== 'authentication') throw error
-      // A credential that may list but not read servers leaves the states unknown. The other rows would be refused too.
-      mayLook = false
+      // This credential may list servers but not read one: the other rows would be refused too, and keep their unknown members.
+      isAllowed = false
       return seen
     }
   }
-  const looked = await mapAtOnce(rows, hydrationsAtOnce, lookAt)
-  return looked.filter(seen => seen !== null)
+  const hydrated = await mapAtOnce(rows, hydrationsAtOnce, hydrateRow)
+  return hydrated.filter(seen => seen !== null)
 }
 
 /** Runs `work` on each item, at most `atOnce` at a time; results in the order of the items. The first failure ends it. */

@@ -34,7 +34,7 @@ export interface ServerQuery {
 export interface Servers {
   list(account: Account, query: ServersQuery, context: RequestContext): Promise<Read<Answer>>
   get(account: Account, query: ServerQuery, context: RequestContext): Promise<Read<Answer>>
-  /** The server as it is now. */
+  /** Reads the server from the provider, without the cache. */
   read(account: Account, id: string, context: RequestContext): Promise<Server>
 }
 
@@ -46,13 +46,14 @@ export interface ServersParts {
 }
 
 const cacheBytes = 32 * 1024 * 1024
-/** As text and as bytes: one for each where all characters are of Latin 1, which names and ids are. */
+/** An answer may be held as a text and as bytes; names and ids rarely have characters beyond Latin 1, so each takes one byte of them. */
 const mostBytesOfCharacter = 2
 
 /** Upstream calls of `list`: the vendor's pages, and one per shown row if the vendor's list is incomplete; of `get`: one. */
 export function createServers ({ cursors, generations, observer, clock }: ServersParts): Servers {
   const unchangedPages = createUnchangedPages()
-  const reads = createReads<Answer>({ generations, observer, clock, maxBytes: cacheBytes, bytesOf: ({ text }) => text.length * mostBytesOfCharacter, toCached })
+  const bytesOf = ({ text }: Answer): number => text.length * mostBytesOfCharacter
+  const reads = createReads<Answer>({ generations, observer, clock, maxBytes: cacheBytes, bytesOf, toCached })
 
   return {
     list: async (account, query, context) => {
@@ -69,17 +70,19 @@ export function createServers ({ cursors, generations, observer, clock }: Server
         const nextCursor = page.next === null ? null : cursors.write(page.next, shape)
         const data = page.rows.map(row => account.toServer(row, observedAt, include))
         const answer = toAnswer({ value: { data, page: { limit, next_cursor: nextCursor, total: page.total } }, nextCursor, observedAt })
-        // Rows of other pages are not kept by anything, so they are never found again.
+        // Only repeated provider answers yield the same row objects again, so no other page is worth keeping.
         if (context.counters.repeatedAnswers === context.counters.upstreamCalls) unchangedPages.keep(unchangedKey, page, answer)
         return answer
       })
     },
-    get: async (account, { id, include, maxAgeMs }, context) =>
-      await reads.read({ account, key: `get ${include.raw ? 'raw' : ''} ${id}`, maxAgeMs: maxAgeMs ?? account.options.cacheMs, context }, async signal => {
+    get: async (account, { id, include, maxAgeMs }, context) => {
+      const key = `get ${include.raw ? 'raw' : ''} ${id}`
+      return await reads.read({ account, key, maxAgeMs: maxAgeMs ?? account.options.cacheMs, context }, async signal => {
         const observedAt = new Date(clock.now()).toISOString()
         const seen = await account.connect(readCall(account, context, signal)).get.run(id)
         return toAnswer({ value: account.toServer(seen, observedAt, include), nextCursor: null, observedAt })
-      }),
+      })
+    },
     read: async (account, id, context) => {
       const observedAt = new Date(clock.now()).toISOString()
       return account.toServer(await account.connect(readCall(account, context)).get.run(id), observedAt, { raw: false })

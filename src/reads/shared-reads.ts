@@ -6,15 +6,15 @@ import type { RequestContext } from '../transport/context.ts'
 import { createCache, type CacheParts, type Cached } from './cache.ts'
 import { createSingleFlight } from './single-flight.ts'
 
-/** Shared reads: one call serves concurrent callers, and later ones from the cache. */
+/** Shared reads: one call to the provider serves all concurrent callers, and through the cache later ones. */
 export interface Reads<T extends object> {
   /** Throws the error of `work` to all callers that share it; errors are not cached. */
-  read(asked: Asked, work: (signal: AbortSignal) => Promise<T>): Promise<Read<T>>
-  /** The cached read, without a call to the provider. */
-  cached(asked: Asked): Promise<Read<T> | null>
+  read(request: ReadRequest, work: (signal: AbortSignal) => Promise<T>): Promise<Read<T>>
+  /** The cached read, without a call to the provider; null if there is none. */
+  cached(request: ReadRequest): Promise<Read<T> | null>
 }
 
-export interface Asked {
+export interface ReadRequest {
   readonly account: Pick<Account, 'id' | 'instanceId'>
   /** Everything that shapes the answer, except the account. */
   readonly key: string
@@ -25,7 +25,7 @@ export interface Asked {
 
 export interface Read<T> extends Cached<T> {
   readonly from: 'live' | 'cache'
-  /** Other callers have been given the same value, too. */
+  /** Other callers have the same value. */
   readonly isShared: boolean
   /** Replaces the cached value. */
   keep(value: T): void
@@ -34,7 +34,7 @@ export interface Read<T> extends Cached<T> {
 export interface ReadsParts<T extends object> extends CacheParts<T> {
   readonly generations: Generations
   readonly observer: Observer
-  /** An incomplete value is cached only after `keep`. */
+  /** A value for which this is false is not cached unless `keep` replaces it. */
   readonly isWhole?: (value: T) => boolean
 }
 
@@ -43,30 +43,30 @@ export function createReads<T extends object> (parts: ReadsParts<T>): Reads<T> {
   const cache = createCache(parts)
   const singleFlight = createSingleFlight<Cached<T>>()
 
-  /** The generation under which a read may be shared; the store is read only if there is something to share. */
+  /** The generation under which a read may be shared. The store is read first only if a read could be joined. */
   const generationFor = async (account: string, key: string): Promise<string> => {
     const known = generations.known(account)
     if (known !== '' && !singleFlight.has(`${known} ${key}`)) {
-      // The known generation may be old: then the next read uses the new one.
+      // The known generation may be outdated; this makes the next read use the current one.
       generations.current(account).catch(() => {})
       return known
     }
     return await generations.current(account) ?? randomUUID()
   }
-  const take = async ({ account, key, maxAgeMs, context }: Asked): Promise<Read<T> | null> => {
-    const began = clock.elapsed()
+  const readCache = async ({ account, key, maxAgeMs, context }: ReadRequest): Promise<Read<T> | null> => {
+    const beganAt = clock.elapsed()
     const cached = await cache.get(account.id, keyOf(account, key), maxAgeMs)
     if (cached === null) return null
-    context.counters.cacheMs += clock.elapsed() - began
+    context.counters.cacheMs += clock.elapsed() - beganAt
     return { ...cached, from: 'cache', isShared: true, keep: () => {} }
   }
 
   return {
-    cached: take,
-    read: async (asked, work) => {
-      const { account, context } = asked
-      const key = keyOf(account, asked.key)
-      const cached = await take(asked)
+    cached: readCache,
+    read: async (request, work) => {
+      const { account, context } = request
+      const key = keyOf(account, request.key)
+      const cached = await readCache(request)
       if (cached !== null) {
         observer.cacheAsked(account.id, 'hit')
         return cached
@@ -83,4 +83,4 @@ export function createReads<T extends object> (parts: ReadsParts<T>): Reads<T> {
   }
 }
 
-const keyOf = ({ id, instanceId }: Asked['account'], key: string): string => `${id} ${instanceId} ${key}`
+const keyOf = ({ id, instanceId }: ReadRequest['account'], key: string): string => `${id} ${instanceId} ${key}`

@@ -1,7 +1,7 @@
 /** Joins identical reads in flight. */
 export interface SingleFlight<T> {
   has(key: string): boolean
-  /** The running work with this key, or `start`ed anew. The work is aborted when all callers have left. */
+  /** Joins the running work with this key, or starts it. The work is aborted when the signals of all its callers are. */
   join(key: string, signal: AbortSignal, start: (signal: AbortSignal) => Promise<T>): Promise<Joined<T>>
 }
 
@@ -14,23 +14,23 @@ export interface Joined<T> {
 interface Flight<T> {
   readonly work: Promise<T>
   readonly controller: AbortController
-  waiting: number
+  callers: number
 }
 
 export function createSingleFlight<T> (): SingleFlight<T> {
-  const singleFlight = new Map<string, Flight<T>>()
+  const flights = new Map<string, Flight<T>>()
 
   const launch = (key: string, start: (signal: AbortSignal) => Promise<T>): Flight<T> => {
     const controller = new AbortController()
-    const flight: Flight<T> = { work: start(controller.signal), controller, waiting: 0 }
-    singleFlight.set(key, flight)
-    const land = (): void => { if (singleFlight.get(key) === flight) singleFlight.delete(key) }
+    const flight: Flight<T> = { work: start(controller.signal), controller, callers: 0 }
+    flights.set(key, flight)
+    const land = (): void => { if (flights.get(key) === flight) flights.delete(key) }
     flight.work.then(land, land)
     return flight
   }
   // A later caller must not join work that is being aborted.
   const running = (key: string): Flight<T> | null => {
-    const flight = singleFlight.get(key)
+    const flight = flights.get(key)
     return flight === undefined || flight.controller.signal.aborted ? null : flight
   }
 
@@ -39,10 +39,10 @@ export function createSingleFlight<T> (): SingleFlight<T> {
     join: async (key, signal, start) => {
       const joined = running(key)
       const flight = joined ?? launch(key, start)
-      flight.waiting += 1
+      flight.callers += 1
       const leave = (): void => {
-        flight.waiting -= 1
-        if (flight.waiting === 0) flight.controller.abort()
+        flight.callers -= 1
+        if (flight.callers === 0) flight.controller.abort()
       }
       if (signal.aborted) leave()
       else signal.addEventListener('abort', leave, { once: true })

@@ -11,7 +11,7 @@ function valueOf (server: ServerFacts, sort: SortOrder): string | null {
   return sort.endsWith('created_at') ? server.created_at : null
 }
 
-/** The order of a list. For each row it makes no position: a page of thousands of rows would leave as many objects behind. */
+/** The order of a list. `compare` allocates no positions, because lists have thousands of rows. */
 export interface Order {
   readonly compare: Compare<ServerFacts>
   isAfter(server: ServerFacts, position: Position): boolean

@@ -3,11 +3,11 @@ import { readAgain, type Answer } from './answer.ts'
 import type { PageRead } from './read-page.ts'
 
 /**
- * Pages whose rows are the objects of an earlier read, because the provider's answer repeated an earlier one: only their time of reading is
- * new, and nothing is serialized again.
+ * Pages that were serialized before. Where the provider's answers repeat earlier ones, a page has the same row objects: only the time of
+ * the read is new, and nothing is serialized again.
  */
 export interface UnchangedPages {
-  /** The same page as it was read at `observedAt`; null if it has changed. `key`: everything that shapes the page. */
+  /** The answer for this page, read at `observedAt`; null if the page has changed. `key`: everything that shapes the page. */
   find(key: string, page: PageRead, observedAt: string): Answer | null
   keep(key: string, page: PageRead, answer: Answer): void
 }

@@ -9,25 +9,25 @@ export interface Walk {
   readonly limit: number
 }
 
-/** Rows that are new in this walk, and the vendor's remarks on them. */
-export interface Step {
+/** The rows of one vendor page that are new in this walk, and the vendor's count of all rows. */
+export interface WalkPage {
   readonly rows: readonly Seen[]
   readonly total: number | null
 }
 
 const maximumPages = 5000
 const maximumFruitless = 20
-/** How many rows before the last one a key page may continue from, if the last one is gone. */
+/** How many rows before the last one are offered as further starting points of the next key page, if the last one is gone. */
 const mostEarlier = 5
 
 /**
- * Reads a vendor's list to its end, each row once. Offset pages overlap by one row: if no known row is found on a page, earlier rows have
- * vanished and others have moved before its start, so the walk steps back until it meets a known row. Pages that cannot overlap are taken
- * as they are.
+ * Reads a vendor's list to its end, each row once. Offset pages are requested with an overlap of one row: if a page has no known row,
+ * earlier rows have vanished and later ones have moved ahead of its start, so the walk steps back until it meets a known row. Pages that
+ * cannot overlap are read without that check.
  */
-export async function * walk (list: List, request: Walk): AsyncGenerator<Step> {
-  // Rows that may appear twice. With key paging in order of ids none do, nor on a single page.
-  const given = new Set<string>()
+export async function * walk (list: List, request: Walk): AsyncGenerator<WalkPage> {
+  // The ids of yielded rows that may appear again. Key paging in order of ids repeats none.
+  const yielded = new Set<string>()
   let offset = 0
   let after = request.after
   let earlier: readonly string[] = []
@@ -35,17 +35,17 @@ export async function * walk (list: List, request: Walk): AsyncGenerator<Step> {
   let fruitless = 0
   for (let pages = 0; pages < maximumPages; pages += 1) {
     const page = await list.run({ filters: request.filters, limit: request.limit, offset, after, earlier })
-    const known = given.size > 0 && page.rows.some(row => given.has(row.server.id))
+    const isConnected = yielded.size > 0 && page.rows.some(row => yielded.has(row.server.id))
     const overlaps = list.paging === 'offset' && page.aligned !== true
-    if (overlaps && page.start > 0 && !known && stepBack > 0) {
+    if (overlaps && page.start > 0 && !isConnected && stepBack > 0) {
       offset = Math.max(0, page.start - stepBack)
       stepBack *= 2
       if (++fruitless >= maximumFruitless) break
       continue
     }
-    const rows = page.rows.filter(row => !given.has(row.server.id) && given.add(row.server.id))
+    const rows = page.rows.filter(row => !yielded.has(row.server.id) && yielded.add(row.server.id))
     const isLast = page.last || page.rows.length === 0
-    if (isLast) given.clear()
+    if (isLast) yielded.clear()
     yield { rows, total: page.total }
     if (isLast) return
     fruitless = rows.length === 0 ? fruitless + 1 : 0
@@ -53,7 +53,7 @@ export async function * walk (list: List, request: Walk): AsyncGenerator<Step> {
     if (list.paging === 'key') {
       after = nextKey(list, page, after)
       earlier = page.rows.slice(-1 - mostEarlier, -1).map(({ server }) => server.id).reverse()
-      if (list.ordered) for (const id of given) if (list.compareIds(id, after) <= 0) given.delete(id)
+      if (list.ordered) for (const id of yielded) if (list.compareIds(id, after) <= 0) yielded.delete(id)
     }
     // A page of a single row leaves no room for an overlap.
     stepBack = overlaps && page.rows.length > 1 ? 1 : 0

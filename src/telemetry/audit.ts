@@ -12,7 +12,7 @@ export interface AuditSink {
 export type AuditOutcome = 'accepted' | 'done' | 'refused' | 'failed' | 'ambiguous' | 'dry_run' | 'replayed'
 
 /** The result of one write request. Holds nothing of its body, and no secret. */
-export interface AuditedRequest {
+interface AuditedRequest {
   readonly request_id: string
   /** IP address: of the connection, or from X-Forwarded-For if the connection comes from an address in `listen.trust_proxy`. */
   readonly caller_address: string | null

@@ -23,7 +23,8 @@ export function createLog (level: string): Log {
     isWaiting = true
     setImmediate(flush)
   }
-  return { logger: pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: toLoggedError } }, { write }), flush }
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: toLoggedError } }
+  return { logger: pino(options, { write }), flush }
 }
 
 /** No other members: errors of the Redis client hold the failed command, including the password of a sign-in. */

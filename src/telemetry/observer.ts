@@ -33,7 +33,7 @@ export interface Observer {
   auditFailed (): void
 }
 
-export interface AnsweredRequest {
+interface AnsweredRequest {
   readonly method: string
   /** The route's pattern, never the path; `none` if there is no such route. */
   readonly route: string

@@ -2,14 +2,14 @@ import { createAudit, silentAudit, type Audit, type AuditSink } from './audit.ts
 import { createMetrics, type Metrics, type MetricSources } from './metrics.ts'
 import type { Observer } from './observer.ts'
 
-export interface TelemetryParts extends MetricSources {
+interface TelemetryParts extends MetricSources {
   /** Null: no lines are written. */
   readonly sink: AuditSink | null
   /** An audit line is lost; the request continues. */
   readonly onFault: (error: unknown) => void
 }
 
-export interface Telemetry {
+interface Telemetry {
   readonly observer: Observer
   readonly metrics: Metrics
   readonly audit: Audit

@@ -8,7 +8,7 @@ type Api = typeof OpenTelemetry
 /** The standard OTEL_ variables. */
 type Environment = Readonly<Record<string, string | undefined>>
 
-export interface TracingParts {
+interface TracingParts {
   readonly environment: Environment
   readonly version: string
   readonly warn: (text: string) => void

@@ -16,7 +16,7 @@ import { createToRecord } from './server-record.ts'
 import { createUpstream, type Transport, type RecordWrite } from './transport.ts'
 import type { Call } from './call.ts'
 
-/** What every account may say beside its provider's own keys. Times in milliseconds. */
+/** The settings that accounts of every provider have. Times in milliseconds. */
 export interface AccountOptions {
   readonly title: string | null
   readonly timeoutMs: number
@@ -44,7 +44,7 @@ export interface Account {
   breaker(): BreakerState
   /** The verbs for one request. With `record` it is a dry run: writes are recorded, not sent. */
   connect(call: Call, record?: RecordWrite): AdapterVerbs
-  /** A token of the provider's that lives until then; null where it has none. */
+  /** Creates a provider token that is valid until the given time; null if the provider has no such tokens. */
   readonly createToken: ((call: Call, expiresAt: Date) => Promise<string>) | null
   /** What an adapter knows as the record that callers see. */
   toServer(seen: Seen, observedAt: string, include: { readonly raw: boolean }): Server

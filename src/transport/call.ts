@@ -2,14 +2,14 @@ import type { Clock } from '../domain/clock.ts'
 import type { SideEffect } from '../domain/failure.ts'
 import { silentTrace, type Trace } from '../telemetry/observer.ts'
 
-/** One request of ours, as far as the providers see it: its id, its end, and the count of what was sent for it. */
+/** The part of a request that provider calls need: its id, its deadline, and counters of what was sent. */
 export interface Call {
   readonly requestId: string
   readonly signal: AbortSignal
   /** Aborted when the caller of a write has left; absent where `signal` is that signal. */
   readonly caller?: AbortSignal
   readonly clock: Clock
-  /** When `clock.elapsed()` has come so far, nothing more is sent. */
+  /** In the time of `clock.elapsed()`; nothing is sent after it. */
   readonly deadline: number
   readonly counters: Counters
   readonly trace: Trace
@@ -22,7 +22,7 @@ export interface Counters {
   repeatedAnswers: number
   upstreamMs: number
   tokenMs: number
-  /** Spent on finding a copy that was taken. */
+  /** Spent on looking up the cached answer that was returned. */
   cacheMs: number
   /** The worst that a write of this request has left behind. */
   writes: SideEffect
@@ -45,7 +45,7 @@ export function createCall ({ deadlineMs, counters = createCounters(), trace = s
   return { ...rest, deadline: rest.clock.elapsed() + deadlineMs, counters, trace }
 }
 
-/** Ends the waiting for a turn. A write that has sent nothing yet leaves with its caller; one that has is finished. */
+/** Aborts a wait. A write that has sent nothing yet is given up when its caller disconnects; a later one is finished. */
 export const leaving = ({ signal, caller, counters }: Call): AbortSignal =>
   caller === undefined || counters.writes !== 'none' ? signal : caller
 
@@ -73,7 +73,7 @@ export async function untilEnd<T> (call: Call, work: Promise<T>, late: () => Err
     release = () => { cancel(); call.signal.removeEventListener('abort', giveUp) }
     if (call.signal.aborted) giveUp()
   })
-  // Who has left does not hear how it ended.
+  // After `late` was thrown, no one awaits the work: its failure must not be an unhandled rejection.
   work.catch(() => {})
   try {
     return await Promise.race([work, end])

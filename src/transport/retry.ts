@@ -61,8 +61,8 @@ const budgetSize: TokenBucketSize = { capacity: 50, perSecond: 1 }
 /** One budget for an account, shared by replicas. `onSpent` is called for each retry that it refuses. */
 export const createRetryBudget = (account: string, tokenBuckets: TokenBuckets, onSpent: () => void, size = budgetSize): RetryBudget => ({
   withdraw: async () => {
-    const isThere = await tokenBuckets.take(`{${account}}:retries`, size, 0) !== null
-    if (!isThere) onSpent()
-    return isThere
+    const isGranted = await tokenBuckets.take(`{${account}}:retries`, size, 0) !== null
+    if (!isGranted) onSpent()
+    return isGranted
   }
 })

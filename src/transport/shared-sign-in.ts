@@ -50,7 +50,7 @@ export function createSharedSignIn ({ key, store, now, sleep }: SharedSignInPart
   const underLock = async (signIn: () => Promise<Token>): Promise<StoredToken | null> => {
     const lock = await store.lock(key, lockMs)
     if (lock === null) return null
-    // Another replica may have signed in, or been refused, between our look and our lock.
+    // Another replica may have signed in, or been refused, before this one got the lock.
     return await whileHeld(lock, async () => await known() ?? await login(signIn))
   }
   return {

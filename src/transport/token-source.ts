@@ -16,7 +16,7 @@ export interface TokenSource {
   /** A token was refused though it was fresh: signing in again would not help, for a while. */
   markRejected(token: Token): void
   isRejected(token: Token): boolean
-  /** The token was just accepted: a sliding lifetime slides. */
+  /** The provider accepted the token: a lifetime that use renews begins again. */
   used(token: Token): void
   /** Bad credentials are forgotten, so that the next call tries again. */
   clearRejected(): Promise<void>
@@ -69,7 +69,7 @@ export function createTokenSource ({ key, store, clock: { now, sleep } = systemC
       // The store is updated from time to time, not at every call.
       if (idleMs === null || held.lastUsed - held.lastTouched < idleMs / 20) return
       const leftMs = remainingMs(held.token, held.lastUsed, held.lastUsed)
-      // Past its renewal another replica's token may stand there.
+      // After its renewal the store may hold another replica's token.
       if (leftMs <= 0) return
       held.lastTouched = held.lastUsed
       store.touch(key, leftMs).catch(() => {})

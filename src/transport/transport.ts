@@ -65,13 +65,13 @@ export function createUpstream (transport: Transport, call: Call, record: Record
 const createTokenless = (transport: Transport, call: Call, record: RecordWrite | null): Upstream =>
   createSender(transport, call, { token: async () => null, record, isSignIn: false })
 
-interface Way {
+interface SenderOptions {
   readonly token: () => Promise<Token | null>
   readonly record: RecordWrite | null
   readonly isSignIn: boolean
 }
 
-const createSender = (transport: Transport, call: Call, { token, record, isSignIn }: Way): Upstream => ({
+const createSender = (transport: Transport, call: Call, { token, record, isSignIn }: SenderOptions): Upstream => ({
   now: transport.clock.now,
   send: async request => record !== null && request.intent === 'write'
     ? record(request, await token())
@@ -129,8 +129,8 @@ async function attempt<T> (sending: Sending<T>, token: Token | null, tries: Trie
   const { transport, call, isSignIn } = sending
   try {
     transport.breaker.check()
-    const sent = await transport.bulkhead.run(call, async () => await transport.breaker.run(async () => await send(sending, token, tries)), isSignIn)
-    return sent.result
+    const work = async (): Promise<Attempt<T>> => await transport.breaker.run(async () => await send(sending, token, tries))
+    return (await transport.bulkhead.run(call, work, isSignIn)).result
   } catch (error) {
     if (error instanceof UpstreamError) return error
     throw error

@@ -83,13 +83,13 @@ interface Reader {
   value: unknown
 }
 
-/** Without a listener of errors the parser throws at the first one. Half of a surrogate pair would hide the character after it. */
+/** Without a listener of errors the parser throws at the first one. */
 function createReader (text: string, { item, skip = [] }: XmlForm): Reader {
   const root = openFrame('', toSkipTree(skip))
   const parser = new SaxesParser({ position: false, defaultXMLVersion: '1.0', forceXMLVersion: true })
   parser.ENTITIES = entities
   keepValues(parser, root, item)
-  return { text: text.toWellFormed(), parser, root, at: 0, isOver: text.length > maximumLength, value: undefined }
+  return { text, parser, root, at: 0, isOver: text.length > maximumLength, value: undefined }
 }
 
 /** One pass that keeps only values, without a tree of nodes. */
@@ -123,7 +123,8 @@ function readPart (reader: Reader, characters: number): void {
   const { text, parser, root, at } = reader
   const end = endOfPart(text, at, at + characters)
   try {
-    parser.write(withCharacters(text.slice(at, end)))
+    // Half of a surrogate pair would hide the character after it.
+    parser.write(withCharacters(text.slice(at, end).toWellFormed()))
     reader.at = end
     reader.isOver = end === text.length
     if (reader.isOver) {
@@ -136,13 +137,16 @@ function readPart (reader: Reader, characters: number): void {
   }
 }
 
-/** A reference that would be cut off goes to the next part. */
+/** A reference that would be cut off goes to the next part; a surrogate pair stays whole. */
 function endOfPart (text: string, at: number, end: number): number {
   if (end >= text.length) return text.length
   const from = Math.max(at + 1, end - referenceLength)
   const last = text.slice(from, end).lastIndexOf('&')
-  return last < 0 ? end : from + last
+  if (last >= 0) return from + last
+  return isHighSurrogate(text.charCodeAt(end - 1)) ? end + 1 : end
 }
+
+const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff
 
 function valueOf ({ text, isLeaf, members, items }: Frame, item: string): unknown {
   if (isLeaf) return text

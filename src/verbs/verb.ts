@@ -80,7 +80,8 @@ type VerbOf<Input, T> = (verbs: AdapterVerbs) => AdapterVerb<Input, T> | undefin
 export const forward = <Input extends object, T>(verbOf: VerbOf<Input, T>, goalOf?: (input: Input) => Goal | null) =>
   (verbs: AdapterVerbs, permit: Permit, { input }: { readonly input: Input }): BoundVerb<T> => {
     const { verb, parameters } = permit(verbOf(verbs))
-    return { verb, ...(goalOf === undefined ? {} : { goal: () => goalOf(input) }), run: async () => await verb.run({ ...parameters, ...input }) }
+    const run = async (): Promise<T> => await verb.run({ ...parameters, ...input })
+    return goalOf === undefined ? { verb, run } : { verb, run, goal: () => goalOf(input) }
   }
 
 /** The server that `reads: 'before'` guarantees. */

@@ -125,6 +125,12 @@ t.test('a page of a proxy in place of a response is a failure', async t => {
   t.match(await runHere(stop, { HAWSER_URL: gateway.url }), { code: 4, out: '', err: /is not from the gateway/ })
 })
 
+t.test('a write whose response is cut off has an unknown outcome, and a create names its key', async t => {
+  const gateway = await gatewayWith(t, { write: response => { response.writeHead(202, { 'content-type': 'application/json' }).end('{"id": "op_') } })
+  t.match(await runHere(stop, { HAWSER_URL: gateway.url }), { code: 4, out: '', err: /is not valid JSON/ })
+  t.match(await runHere(create, { HAWSER_URL: gateway.url }), { code: 4, out: '', err: /is not valid JSON.*\nRun the same command again with --idempotency-key / })
+})
+
 t.test('an interrupted stream of events is resumed', async t => {
   const gateway = await gatewayWith(t, {
     events: (response, at) => {

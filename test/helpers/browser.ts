@@ -36,7 +36,7 @@ export interface Opened {
   readonly watch: Watch
 }
 
-export interface Surfing {
+interface Surfing {
   /** A new page, closed when its test ends. */
   readonly open: (test: Test, base: string, path: string) => Promise<Opened>
 }

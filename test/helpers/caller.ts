@@ -26,7 +26,7 @@ export async function runHere (words: readonly string[], environment: Environmen
   return { code, out, err }
 }
 
-export interface Started {
+interface Started {
   readonly child: ChildProcess
   out(): string
   err(): string

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { portOf } from './ports.ts'
 
 /** One page that was asked for. */
-export interface CrowdCall {
+interface CrowdCall {
   readonly account: string
   /** Where it begins: 0 is the first. */
   readonly from: number
@@ -13,7 +13,7 @@ export interface CrowdCall {
 }
 
 /** Hosting companies with as many servers as one likes: pages are made when they are asked for, nothing is kept. */
-export interface Crowd {
+interface Crowd {
   readonly calls: CrowdCall[]
   /** Settings of an account with ids 1 to `count`; VMmanager pages by key, Fleio by number of page. */
   account(name: string, provider: 'vmmanager' | 'fleio', count: number): Readonly<Record<string, unknown>>

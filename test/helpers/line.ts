@@ -22,7 +22,7 @@ import { createMemoryStores } from '../../src/state/stores.ts'
 /** One that keeps nobody waiting. */
 export const openGate: Bulkhead = { run: async (_call, work) => await work() }
 
-export interface OpenOptions {
+interface OpenOptions {
   readonly timeoutMs?: number
   readonly deadlineMs?: number
   readonly signal?: AbortSignal

@@ -13,7 +13,7 @@ import { withSystemClock } from './shifted-clock.ts'
 const run = async (program: string, words: readonly string[]) => await promisify(execFile)(program, [...words], { env: withSystemClock(), timeout: 30_000 })
 
 /** Redis servers, sentinels and certificates of one test file, in a folder of their own. */
-export interface RedisHouse {
+interface RedisHouse {
   readonly folder: string
   /** A server, or with `--sentinel` a sentinel: lines of its configuration. Ready when this resolves. */
   start(lines: readonly string[], port?: number): Promise<RunningRedis>
@@ -22,7 +22,7 @@ export interface RedisHouse {
   stop(): Promise<void>
 }
 
-export interface RunningRedis {
+interface RunningRedis {
   readonly port: number
   readonly child: ChildProcess
   kill(): Promise<void>
@@ -93,7 +93,7 @@ async function lowPort (): Promise<number> {
   }
 }
 
-export interface Certificates {
+interface Certificates {
   readonly ca: string
   readonly otherCa: string
   /** Configuration lines of a server that speaks TLS only, to its replicas too. */
@@ -134,7 +134,7 @@ export async function startCluster (house: RedisHouse, lines: readonly string[])
   return members
 }
 
-export interface SentinelParts {
+interface SentinelParts {
   /** Of every server. */
   readonly lines: readonly string[]
   /** Of every sentinel. */

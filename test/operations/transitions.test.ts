@@ -70,7 +70,7 @@ t.test('an ambiguous operation is judged by what is seen, and is unknown if noth
   t.match(afterServer(reset, server('stopped'), seconds(2)).operation, { status: 'succeeded' })
   t.equal(afterAmbiguous(record('stop'), failure('timeout', 'possible'), seconds(1)).settleMs, 180_000)
   t.match(afterAmbiguous(record('stop'), failure('malformed', 'certain'), seconds(1)), { settleMs: null, operation: { note: /accepted the call, but its answer could not be read/ } })
-  t.match(afterAmbiguous(record('stop'), new Error('x'), seconds(1)).operation, { note: /internal error of the gateway/ })
+  t.match(afterAmbiguous(record('stop'), new Error('x'), seconds(1)).operation, { note: /The gateway failed while it sent the call/ })
   const silent = afterAmbiguous(record('password', { phase: 'sending' }), failure('timeout', 'possible'), seconds(1))
   t.match(afterServer(silent, server('running'), seconds(2)).operation, { status: 'unknown', note: /did not answer/ })
   t.match(afterAccepted({ ...ended(reset, { status: 'failed', error: 'x' }, seconds(9)), notMade: true }, {}, seconds(10)),

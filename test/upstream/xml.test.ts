@@ -113,3 +113,12 @@ t.test('wherever a text is divided, the value is the same', async t => {
   for (let characters = 13; characters < text.length; characters += 1) t.same(await parseXmlInTurns(text, form, characters), whole, `${characters} characters`)
   t.same(await parseXmlInTurns('<r>&amp;&amp;&amp;</r>', form, 1), { r: '&&&' }, 'and each turn reads something')
 })
+
+t.test('a surrogate pair stays whole wherever a text is divided, and half of one is replaced', async t => {
+  const text = '<r><a>😀😀x😀</a><b>€😀</b></r>'
+  for (let characters = 1; characters < text.length; characters += 1) {
+    t.same(await parseXmlInTurns(text, form, characters), { r: { a: '😀😀x😀', b: '€😀' } }, `${characters} characters`)
+    t.same(await parseXmlInTurns('<r>a\ud83d</r>', form, characters), { r: 'a\ufffd' })
+    t.same(await parseXmlInTurns('<r>\ude00b</r>', form, characters), { r: '\ufffdb' })
+  }
+})

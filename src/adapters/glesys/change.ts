@@ -4,7 +4,7 @@ import type { AllVerbs, Command, OnSeenServer } from '../verbs.ts'
 import type { GlesysClient } from './client.ts'
 import { renameMembers } from './failures.ts'
 import { idOf } from './ids.ts'
-import { refuseLacking } from './mapping.ts'
+import { requireFeature } from './mapping.ts'
 
 type Changes = Pick<AllVerbs, 'start' | 'stop' | 'reboot' | 'delete' | 'rename' | 'console'>
 
@@ -46,7 +46,7 @@ const createDelete = (client: GlesysClient): Command<OnSeenServer & z.output<typ
   parameters,
   note: 'Addresses are released with the server; with keep_addresses they stay with the project and are billed.',
   run: async ({ seen, keep_addresses: keep }) => {
-    refuseLacking(seen, 'destroy')
+    requireFeature(seen, 'destroy')
     return await client.destroy(seen.server.id, keep === true)
   }
 })

@@ -95,12 +95,12 @@ function toServer (wire: ServerWire): ServerFacts {
 }
 
 /** A feature that is not listed counts as supported. */
-const isLacking = ({ supportedfeatures }: ServerWire, feature: string): boolean => toFlag(supportedfeatures?.[feature]) === false
+const isUnsupported = ({ supportedfeatures }: ServerWire, feature: string): boolean => toFlag(supportedfeatures?.[feature]) === false
 
-/** Refuses, without a call, a feature that the vendor says this server does not support. */
-export function refuseLacking ({ raw }: Seen, feature: string, member?: string): void {
+/** Throws, before any call, if the vendor says that this server does not support a feature. */
+export function requireFeature ({ raw }: Seen, feature: string, member?: string): void {
   const wire = serverWire.safeParse(raw)
-  if (!wire.success || !isLacking(wire.data, feature)) return
+  if (!wire.success || !isUnsupported(wire.data, feature)) return
   throw refusal('unsupported', 'the provider says that this server does not support it', member)
 }
 
@@ -108,7 +108,7 @@ export function refuseLacking ({ raw }: Seen, feature: string, member?: string):
 function toActions (wire: ServerWire, status: ServerStatus): ServerAction[] {
   if (toFlag(wire.managedhosting) === true) return []
   const isLocked = toLocked(wire) === true
-  const isOffered = (action: ServerAction): boolean => features.get(action)?.every(feature => isLacking(wire, feature)) !== true
+  const isOffered = (action: ServerAction): boolean => features.get(action)?.every(feature => isUnsupported(wire, feature)) !== true
   return (actions.get(status) ?? []).filter(action => isOffered(action) && (!isLocked || action === 'console'))
 }
 

@@ -3,7 +3,7 @@ import { badMember } from '../../domain/failure.ts'
 import type { Seen } from '../../domain/list.ts'
 import type { GlesysClient } from './client.ts'
 import { resizeMembers } from './failures.ts'
-import { refuseLacking } from './mapping.ts'
+import { requireFeature } from './mapping.ts'
 import { serverWire } from './schema.ts'
 
 /** Only the changed sizes are sent. The vendor schedules the work and locks the server until it is done. */
@@ -17,7 +17,7 @@ export const createResize = (client: GlesysClient): AllVerbs['resize'] => ({
       { name: 'memorysize', member: 'body.memory_mib', value: memory, current: seen.server.memory_mib },
       { name: 'disksize', member: 'body.disk_gib', ...toMainDisk(seen, disk) }
     ].filter(({ value, current }) => value !== undefined && value !== current)
-    for (const { name, member } of sizes) refuseLacking(seen, `edit${name}`, member)
+    for (const { name, member } of sizes) requireFeature(seen, `edit${name}`, member)
     const changes = Object.fromEntries(sizes.map(({ name, value }) => [name, value]))
     if (sizes.length > 0) await client.edit(seen.server.id, changes, resizeMembers)
     return {}

@@ -7,7 +7,6 @@ import { createClient } from './client.ts'
 import { createCreate } from './create.ts'
 import { createList } from './list.ts'
 import { ownedBy } from './mapping.ts'
-import { createPower } from './power.ts'
 import { createRawVerb } from './raw.ts'
 import { createResize } from './resize.ts'
 import { createHeficedSend } from './send.ts'
@@ -27,7 +26,6 @@ export const heficed: Adapter<HeficedAccount> = {
       list: createList(account, client),
       get: { evidence: 'observed', run: async id => ownedBy(account.organization_id, await client.getInstance(id)) },
       create: createCreate(client),
-      ...createPower(client),
       ...createChanges(client),
       resize: createResize(client),
       // A token has exactly the requested scopes: without them the vendor would refuse these calls.

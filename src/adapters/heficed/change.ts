@@ -5,16 +5,15 @@ import type { HeficedClient } from './client.ts'
 import { namingMembers } from './failures.ts'
 import { toAccepted } from './mapping.ts'
 
-type Changes = 'delete' | 'rename' | 'rebuild' | 'rescue' | 'unrescue' | 'password' | 'console'
+type Power = 'start' | 'stop' | 'reboot'
+type Changes = Power | 'delete' | 'rename' | 'rebuild' | 'rescue' | 'unrescue' | 'password' | 'console'
 
 const ancestor = 'No public source shows this path; the vendor\'s earlier API had it.'
-
-/** Takes effect only with a restart. A soft one, since the caller can force a stop first. */
-const restart = { reboot: true, force: false }
 
 const imageFailure = namingMembers(new Map([['templateId', 'body.image']]))
 
 export const createChanges = (client: HeficedClient): Pick<AllVerbs, Changes> => ({
+  ...createPower(client),
   delete: {
     evidence: 'observed',
     cost: { calls: 2 },
@@ -36,16 +35,8 @@ export const createChanges = (client: HeficedClient): Pick<AllVerbs, Changes> =>
     run: async ({ seen: { server }, image }) =>
       toAccepted(await client.act(server.id, 'reinstall', { templateId: uuidIn('body.image', image) }, imageFailure))
   },
-  rescue: {
-    evidence: 'inferred',
-    note: `${ancestor} The server restarts.`,
-    run: async ({ id }) => toAccepted(await client.act(id, 'rescue', restart))
-  },
-  unrescue: {
-    evidence: 'inferred',
-    note: `${ancestor} The server restarts.`,
-    run: async ({ id }) => toAccepted(await client.act(id, 'unrescue', restart))
-  },
+  rescue: createRescue(client, 'rescue'),
+  unrescue: createRescue(client, 'unrescue'),
   password: {
     evidence: 'inferred',
     note: `${ancestor} The provider generates the password and shows it in its web console.`,
@@ -62,6 +53,34 @@ export const createChanges = (client: HeficedClient): Pick<AllVerbs, Changes> =>
     evidence: 'inferred',
     note: ancestor,
     run: async ({ id }) => ({ type: 'vnc', url: (await client.openConsole(id)).url, expires_at: null })
+  }
+})
+
+/** Takes effect only with a restart. A soft one, since the caller can force a stop first. */
+const createRescue = (client: HeficedClient, action: 'rescue' | 'unrescue'): AllVerbs['rescue'] => ({
+  evidence: 'inferred',
+  note: `${ancestor} The server restarts.`,
+  run: async ({ id }) => toAccepted(await client.act(id, action, { reboot: true, force: false }))
+})
+
+const bodyOf = (force: boolean | undefined): object | undefined => force === true ? { force } : undefined
+
+const createPower = (client: HeficedClient): Pick<AllVerbs, Power> => ({
+  start: {
+    evidence: 'inferred',
+    note: 'No public source shows this path; it is inferred from stop.',
+    run: async ({ id }) => toAccepted(await client.act(id, 'start'))
+  },
+  stop: {
+    evidence: 'documented',
+    accepts: ['force'],
+    run: async ({ id, force }) => toAccepted(await client.act(id, 'stop', bodyOf(force)))
+  },
+  reboot: {
+    evidence: 'inferred',
+    accepts: ['force'],
+    note: 'No public source shows this path; the vendor\'s earlier API had it.',
+    run: async ({ id, force }) => toAccepted(await client.act(id, 'reboot', bodyOf(force)))
   }
 })
 

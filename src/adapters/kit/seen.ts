@@ -25,7 +25,9 @@ export const leniently: MemberReading = member => member.nullish().catch(null)
  * The same without a copy of each row, which is a third of what a list allocates. `toWire` makes the schema without transforms. Made
  * strictly it only looks at the object, which is then mapped as it is; an object that does not pass is read leniently.
  */
-export function seenInPlace<Wire> (toWire: (may: MemberReading) => z.ZodType<Wire>, toServer: (wire: Wire) => ServerFacts): z.ZodType<Seen> {
+export function seenInPlace<Wire> (
+  toWire: (may: MemberReading) => z.ZodType<Wire>, toServer: (wire: Wire) => ServerFacts
+): z.ZodType<Seen> {
   const lenient = toWire(leniently)
   let strict: z.ZodType<Wire> | null = null
   // Input and output are the same, because nothing is transformed.

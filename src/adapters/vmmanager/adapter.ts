@@ -8,7 +8,6 @@ import { createCreate } from './create.ts'
 import { createJobs } from './jobs.ts'
 import { createList, findServer } from './list.ts'
 import { createOwners } from './owners.ts'
-import { createPower } from './power.ts'
 import { createRawVerb } from './raw.ts'
 import { createResize, createResizeSteps } from './resize.ts'
 import { createVmmanagerSend } from './send.ts'
@@ -29,7 +28,6 @@ export const vmmanager: Adapter<VmmanagerAccount> = {
       list: createList(client),
       get: { evidence: 'documented', run: async id => await findServer(client, id) },
       create: createCreate(client),
-      ...createPower(client),
       ...createChanges(client),
       resize: createResize(client),
       ...createAddresses(client),

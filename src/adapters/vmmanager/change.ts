@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { AllVerbs } from '../verbs.ts'
+import type { Accepted, AllVerbs } from '../verbs.ts'
 import type { ConsoleLink } from '../../domain/catalog.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { VmmanagerClient } from './client.ts'
@@ -9,12 +9,14 @@ import { toAccepted } from './jobs.ts'
 import { findServer } from './list.ts'
 import { hostWire, type VncWire } from './schema.ts'
 
-type Changes = Pick<AllVerbs, 'delete' | 'rename' | 'rebuild' | 'rescue' | 'unrescue' | 'password' | 'console'>
+type Power = 'start' | 'stop' | 'reboot'
+type Changes = Pick<AllVerbs, Power | 'delete' | 'rename' | 'rebuild' | 'rescue' | 'unrescue' | 'password' | 'console'>
 
 const imageFailure = memberFailure(new Map([['os', 'body.image'], ['image', 'body.image'], ['password', 'body.password']]))
 const passwordFailure = memberFailure(new Map([['password', 'body.password']]))
 
 export const createChanges = (client: VmmanagerClient): Changes => ({
+  ...createPower(client),
   delete: {
     evidence: 'observed',
     note: 'A server with deletion protection is refused; no call to remove the protection is documented.',
@@ -62,6 +64,17 @@ export const createChanges = (client: VmmanagerClient): Changes => ({
     }
   }
 })
+
+function createPower (client: VmmanagerClient): Pick<Changes, Power> {
+  const send = (action: 'start' | 'stop' | 'restart') =>
+    async ({ id, force }: { readonly id: string, readonly force?: boolean | undefined }): Promise<Accepted> =>
+      toAccepted(await client.act(id, action, force === true ? { force } : {}), `host_${action}`)
+  return {
+    start: { evidence: 'observed', run: send('start') },
+    stop: { evidence: 'observed', accepts: ['force'], run: send('stop') },
+    reboot: { evidence: 'observed', accepts: ['force'], run: send('restart') }
+  }
+}
 
 /** The VNC console is on the server's node: a port and a password. Containers have none. */
 function toConsole (wire: VncWire, node: string): ConsoleLink {
