@@ -95,6 +95,20 @@ t.test('an IPv4 address with the prefix of an IPv6 network does not fail a searc
   t.same(rows.map(({ server }) => server.addresses.map(({ address }) => address)), [['192.0.2.1', '2001:db8:11::1', '2001:db8:11::7']])
 })
 
+t.test('an id that no server can have is not sent, not even the placeholder of a dry run', async t => {
+  const { operations, vendor, line } = await openSandbox(t)
+  for (const odd of ['{id}', '0', '../images/7', '9007199254740993']) {
+    for (const work of [
+      operations.get.run(odd), verb(operations, 'start').run({ id: odd }), verb(operations, 'protect').run({ id: odd, protected: false }),
+      verb(operations, 'addresses.list').run(odd)
+    ]) t.equal((await failureOf(work)).failure, 'not-found', odd)
+  }
+  t.same(sentTo(vendor), [])
+  const { operations: dry, calls } = line.dryRun()
+  await dry.steps?.['create.protect']?.run('{id}', {})
+  t.match(calls, [{ method: 'POST', url: /\/servers\/\{id\}\/actions\/change_protection$/ }], 'a dry run shows the protection of a create')
+})
+
 t.test('the disk is that of the server, not of its plan, and half a GB is 512 MiB', async t => {
   const { operations } = await openSandbox(t)
   const rows = (await listAll(operations)).map(({ server }) => server)

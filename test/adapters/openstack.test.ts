@@ -235,6 +235,9 @@ t.test('a server in the recycle bin is missing, and an id of another form is not
   const { length } = bench.vendor.calls
   t.match(await failureOf(bench.operations.get.run('web-1')), { failure: 'not-found' })
   t.equal(bench.vendor.calls.length, length)
+  t.match(await failureOf(bench.operations['addresses.list']?.run('web-1') ?? Promise.resolve()), { failure: 'not-found' })
+  await bench.operations.regions?.run({})
+  t.same(bench.vendor.calls.slice(length).map(({ path }) => path), ['/compute/v2.1/os-availability-zone'])
 })
 
 t.test('the four forms of an error are read, with the request id', async t => {

@@ -1,14 +1,12 @@
 import { refuseProtected } from '../../domain/protection.ts'
+import { numericServerId } from '../kit/ids.ts'
 import type { AdapterVerbs, Accepted } from '../verbs.ts'
 import type { HetznerClient } from './client.ts'
 import { checkName } from './ids.ts'
 import { toFollowed } from './mapping.ts'
 
-/** The vendor requires the same value for both protections. */
-export async function protect (client: HetznerClient, id: string, isProtected: boolean): Promise<Accepted> {
-  const answer = await client.act(id, 'change_protection', { delete: isProtected, rebuild: isProtected })
-  return { ...toFollowed(answer), goal: { protected: isProtected } }
-}
+export const protect = async (client: HetznerClient, id: string, isProtected: boolean): Promise<Accepted> =>
+  ({ ...toFollowed(await client.changeProtection(id, isProtected)), goal: { protected: isProtected } })
 
 export const rebuildMembers = new Map([['image', 'body.image']])
 
@@ -36,7 +34,7 @@ export const createChanges = (client: HetznerClient, now: () => number) => ({
   protect: {
     evidence: 'documented',
     note: 'A protected server can neither be deleted nor rebuilt, and no snapshot can be restored to it.',
-    run: async ({ id, protected: isProtected }) => await protect(client, id, isProtected)
+    run: async ({ id, protected: isProtected }) => await protect(client, numericServerId(id), isProtected)
   },
   rebuild: {
     evidence: 'documented',

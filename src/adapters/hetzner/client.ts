@@ -50,10 +50,9 @@ const createMembers = new Map([
   ['name', 'body.name']
 ])
 
-/** The id of a server that a dry run has not created. */
 const assumedId = '{id}'
 
-const server = (id: string): string => `/servers/${id === assumedId ? id : numericServerId(id)}`
+const server = (id: string): string => `/servers/${numericServerId(id)}`
 const sorted = ['sort', 'id:asc'] as const
 
 /** Parameters with several values are repeated, never joined by commas. */
@@ -67,6 +66,9 @@ function withQuery (path: string, pairs: Query): string {
 export const createClient = (send: HetznerSend) => ({ ...createServerCalls(send), ...createOtherCalls(send) })
 
 function createServerCalls (send: HetznerSend) {
+  const post = async (path: string, action: ServerAction, body?: object, members?: About['members']) => await send({
+    name: `servers/${action}`, path: `${path}/actions/${action}`, body, schema: acceptedWire, about: { members }, assumed
+  })
   return {
     listServers: async (query: Query) => await send({ name: 'servers', path: withQuery('/servers', query), schema: lists.servers }),
     getServer: async (id: string) => (await send({ name: 'servers/get', path: server(id), schema: serverAnswerWire })).server,
@@ -91,9 +93,12 @@ function createServerCalls (send: HetznerSend) {
     deleteServer: async (id: string) => await send({
       name: 'servers/delete', method: 'DELETE', path: server(id), schema: deletedWire, assumed: { action: assumedAction }
     }),
-    act: async (id: string, action: ServerAction, body?: object, members?: About['members']) => await send({
-      name: `servers/${action}`, path: `${server(id)}/actions/${action}`, body, schema: acceptedWire, about: { members }, assumed
-    }),
+    act: async (id: string, action: Exclude<ServerAction, 'change_protection'>, body?: object, members?: About['members']) =>
+      await post(server(id), action, body, members),
+    /** The vendor requires the same value for both protections. `id` may be that of a server that a dry run has not created. */
+    changeProtection: async (id: string, isProtected: boolean) => await post(
+      id === assumedId ? `/servers/${id}` : server(id), 'change_protection', { delete: isProtected, rebuild: isProtected }
+    ),
     openConsole: async (id: string) => await send({
       name: 'servers/request_console',
       path: `${server(id)}/actions/request_console`,

@@ -6,6 +6,7 @@ import { noAddress, refusal } from '../kit/ids.ts'
 import type { AllVerbs } from '../verbs.ts'
 import type { OpenstackClient } from './client.ts'
 import { about } from './failures.ts'
+import { serverIdOf } from './ids.ts'
 import type { FloatingWire, PortWire, SubnetWire } from './schema.ts'
 
 type AddressVerbs = Pick<AllVerbs, 'addresses.list' | 'addresses.attach' | 'addresses.detach'>
@@ -17,6 +18,7 @@ export const createAddresses = (client: OpenstackClient): AddressVerbs => ({
     cost: { calls: 4 },
     note: 'Floating addresses of the project and fixed addresses of its ports. id is the id of the floating address or of the port.',
     run: async id => {
+      serverIdOf(id)
       const calls = [portsOf(client, id), client.floatingIps(), client.subnets(), client.getServer(id)] as const
       const [ports, floating, subnets] = await Promise.all(calls)
       return toRows(ports, floating, subnets).filter(row => row.server_id === id)
