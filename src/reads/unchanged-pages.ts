@@ -17,14 +17,15 @@ interface Entry {
   readonly answer: Answer
 }
 
-const maxBytes = 16 * 1024 * 1024
-const bytesOfRow = 8
+const maxBytes = 32 * 1024 * 1024
+/** An entry keeps the objects of its rows alive, which take several times the memory of their text. */
+const weightOfCharacter = 8
 
 export function createUnchangedPages (): UnchangedPages {
   const entries = new LRUCache<string, Entry>({
     maxSize: maxBytes,
     maxEntrySize: maxBytes / 4,
-    sizeCalculation: ({ page, answer }, key) => key.length + answer.text.length + page.rows.length * bytesOfRow
+    sizeCalculation: ({ answer }, key) => key.length + answer.text.length * weightOfCharacter
   })
   return {
     find: (key, page, observedAt) => {

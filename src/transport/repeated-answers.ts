@@ -63,9 +63,9 @@ export function createRepeatedAnswers ({ random, maxBytes = defaultMaxBytes }: R
       consider(key, { reader, bytes, value })
       return value
     }
-    return value.then(read => {
-      consider(key, { reader, bytes, value: read })
-      return read
+    return value.then(settled => {
+      consider(key, { reader, bytes, value: settled })
+      return settled
     })
   }
 }
