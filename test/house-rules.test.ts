@@ -153,10 +153,9 @@ const providers = readdirSync(join(root, 'src/adapters'), { withFileTypes: true 
 /** What every provider's folder has. */
 const everyFolderHas = ['adapter', 'client', 'failures', 'ids', 'mapping', 'schema', 'send', 'settings']
 
-/** What it may have beside that: a sign-in, its verbs, the vendor's paging, and an envelope that its sign-in reads too. */
+/** What it may have beside that: a sign-in, its verbs, and the vendor's paging. */
 const othersAllowed = [
-  'auth', 'list', 'get', 'create', 'delete', 'power', 'change', 'resize', 'rebuild', 'rescue', 'password', 'console', 'snapshots',
-  'addresses', 'ptr', 'catalog', 'owners', 'jobs', 'raw', 'pages', 'envelope'
+  'auth', 'list', 'create', 'power', 'change', 'resize', 'rebuild', 'snapshots', 'addresses', 'catalog', 'owners', 'jobs', 'raw', 'pages'
 ]
 
 interface FolderNames {
