@@ -12,10 +12,13 @@ export interface Joined<T> {
 }
 
 interface Flight<T> {
-  readonly work: Promise<T>
+  work: Promise<T>
   readonly controller: AbortController
   callers: number
 }
+
+/** In place of a result that all callers have. */
+const landed = new Promise<never>(() => {})
 
 export function createSingleFlight<T> (): SingleFlight<T> {
   const flights = new Map<string, Flight<T>>()
@@ -24,7 +27,12 @@ export function createSingleFlight<T> (): SingleFlight<T> {
     const controller = new AbortController()
     const flight: Flight<T> = { work: start(controller.signal), controller, callers: 0 }
     flights.set(key, flight)
-    const land = (): void => { if (flights.get(key) === flight) flights.delete(key) }
+    const land = (): void => {
+      if (flights.get(key) === flight) flights.delete(key)
+      // When a Map grows or shrinks, V8 links its old table to the new one: an old table that has been promoted keeps all later ones and
+      // their values alive until a full collection. Without this line, every answer would outlive its request.
+      flight.work = landed
+    }
     flight.work.then(land, land)
     return flight
   }
