@@ -102,7 +102,7 @@ function createCore (parts: ComposeParts, requestsInFlight: () => number) {
   }
   const active = createActiveConfig(config, {
     ...{ clock, random, observer, report, tokens: stores.tokens, tokenBuckets: stores.tokenBuckets, secret: secrets[0] ?? '' },
-    repeatedAnswers: createRepeatedAnswers({ random })
+    repeatedAnswers: createRepeatedAnswers()
   })
   const stopping = new AbortController()
   const inFlight = createInFlight()

@@ -162,7 +162,7 @@ function openHeficed (t: { teardown(work: () => unknown): unknown }, secret: str
     adapter: heficed,
     settings: { ...heficed.example, client_secret: secret },
     options: { title: null, timeoutMs: 1000, requestDeadlineMs: 1000, readOnly: false, raw: false, guard: noGuards, cacheMs: 0 },
-    transport: { account: 'acc', clock: systemClock, http, timeoutMs: 1000, tokens: createTokenSource({ key: 'acc', store: createMemoryStores().tokens }), budget: createRetryBudget('acc', createMemoryStores().tokenBuckets, () => {}), breaker: noBreaker, bulkhead: openGate, allowance: null, repeatedAnswers: createRepeatedAnswers({ random: Math.random }), random: Math.random, report: () => {} },
+    transport: { account: 'acc', clock: systemClock, http, timeoutMs: 1000, tokens: createTokenSource({ key: 'acc', store: createMemoryStores().tokens }), budget: createRetryBudget('acc', createMemoryStores().tokenBuckets, () => {}), breaker: noBreaker, bulkhead: openGate, allowance: null, repeatedAnswers: createRepeatedAnswers(), random: Math.random, report: () => {} },
     secrets: [secret]
   })
 }

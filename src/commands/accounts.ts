@@ -19,7 +19,7 @@ export async function withAccounts<T> ({ accounts, secret }: Config, work: (acco
     observer: silentObserver,
     secret: secret?.[0] ?? '',
     random: Math.random,
-    repeatedAnswers: createRepeatedAnswers({ random: Math.random }),
+    repeatedAnswers: createRepeatedAnswers(),
     report: () => {}
   })
   try {

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import { LRUCache } from 'lru-cache'
 import type { Reader } from '../adapters/contract.ts'
 
@@ -18,18 +19,10 @@ export interface Reading<T> {
  */
 export type RepeatedAnswers = <T>(reading: Reading<T>) => T | Promise<T>
 
-/** In place of an answer that was considered for the first time. */
-const once = 'once'
-
 interface Kept<T> {
   readonly reader: Reader<T>
   readonly bytes: Buffer
   readonly value: T
-}
-
-export interface RepeatedAnswersParts {
-  readonly random: () => number
-  readonly maxBytes?: number
 }
 
 /** Shorter answers are read faster than they are found. */
@@ -38,33 +31,37 @@ const leastBytes = 4096
 const weightOfByte = 5
 const overheadBytes = 300
 const defaultMaxBytes = 32 * 1024 * 1024
-/** Only some are considered: what outlives its request costs the garbage collector more, for nothing if every answer differs. */
-const consideredShare = 1 / 8
 
-export function createRepeatedAnswers ({ random, maxBytes = defaultMaxBytes }: RepeatedAnswersParts): RepeatedAnswers {
-  const entries = new LRUCache<string, Kept<unknown> | typeof once>({
+export function createRepeatedAnswers (maxBytes = defaultMaxBytes): RepeatedAnswers {
+  /**
+   * An answer is kept when it comes twice in a row; until then there is only its checksum. Objects that outlive their request are copied
+   * and traced by the garbage collector, for nothing if every answer differs.
+   */
+  const entries = new LRUCache<string, Kept<unknown> | number>({
     maxSize: maxBytes,
     maxEntrySize: Math.ceil(maxBytes / 4),
-    sizeCalculation: (entry, key) => overheadBytes + key.length + (entry === once ? 0 : entry.bytes.length * weightOfByte)
+    sizeCalculation: (entry, key) => overheadBytes + key.length + (typeof entry === 'number' ? 0 : entry.bytes.length * weightOfByte)
   })
-  /** What is requested once, such as the pages of a long walk, is not worth its memory. */
-  const consider = <T>(key: string, entry: Kept<T>): void => { entries.set(key, entries.has(key) ? entry : once) }
 
   return <T>({ key, reader, bytes, read, onRepeated }: Reading<T>): T | Promise<T> => {
     if (bytes.length < leastBytes) return read()
     const last = entries.get(key)
-    if (last !== undefined && last !== once && isReadBy(last, reader) && last.bytes.equals(bytes)) {
+    if (typeof last === 'object' && isReadBy(last, reader) && last.bytes.equals(bytes)) {
       onRepeated()
       return last.value
     }
+    const checksum = crc32(bytes)
     const value = read()
-    if (random() >= consideredShare) return value
+    if (checksum !== last) {
+      entries.set(key, checksum)
+      return value
+    }
     if (!(value instanceof Promise)) {
-      consider(key, { reader, bytes, value })
+      entries.set(key, { reader, bytes, value })
       return value
     }
     return value.then(settled => {
-      consider(key, { reader, bytes, value: settled })
+      entries.set(key, { reader, bytes, value: settled })
       return settled
     })
   }

@@ -66,7 +66,7 @@ export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedA
       timeoutMs: options.timeoutMs ?? 60_000,
       tokens,
       signIn: adapter.signIn(account),
-      repeatedAnswers: createRepeatedAnswers({ random: Math.random }),
+      repeatedAnswers: createRepeatedAnswers(),
       budget: createRetryBudget('test', createMemoryStores().tokenBuckets, () => {}, { capacity: 1000, perSecond: 1 }),
       breaker: noBreaker,
       bulkhead: openGate,

@@ -75,7 +75,7 @@ function openLine (t: Test, options: LineOptions = {}): Opened {
     timeoutMs: options.timeoutMs ?? 60_000,
     tokens: createTokenSource({ key: 'test', store: createMemoryStores().tokens }),
     signIn: options.signIn ?? null,
-    repeatedAnswers: createRepeatedAnswers({ random: Math.random }),
+    repeatedAnswers: createRepeatedAnswers(),
     budget: options.budget ?? createRetryBudget('test', createMemoryStores().tokenBuckets, () => {}, { capacity: 1000, perSecond: 1 }),
     breaker: options.breaker ?? noBreaker,
     bulkhead: options.bulkhead ?? openGate,
