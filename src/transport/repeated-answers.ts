@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib'
 import { LRUCache } from 'lru-cache'
 import type { Reader } from '../adapters/contract.ts'
 
@@ -19,53 +18,59 @@ export interface Reading<T> {
  */
 export type RepeatedAnswers = <T>(reading: Reading<T>) => T | Promise<T>
 
+interface Entry {
+  readonly bytes: Buffer
+  /** Null until the answer was repeated. */
+  readonly kept: Kept<unknown> | null
+}
+
 interface Kept<T> {
   readonly reader: Reader<T>
-  readonly bytes: Buffer
   readonly value: T
 }
 
 /** Shorter answers are read faster than they are found. */
 const leastBytes = 4096
 /** The parsed objects of a list take about this much memory for each byte of its text. */
-const weightOfByte = 5
+const weightOfByte = 4
 const overheadBytes = 300
 const defaultMaxBytes = 32 * 1024 * 1024
 
 export function createRepeatedAnswers (maxBytes = defaultMaxBytes): RepeatedAnswers {
   /**
-   * An answer is kept when it comes twice in a row; until then there is only its checksum. Objects that outlive their request are copied
-   * and traced by the garbage collector, for nothing if every answer differs.
+   * A value is kept when its answer comes twice in a row; until then only the bytes are. Objects that outlive their request are copied and
+   * traced by the garbage collector, for nothing if every answer differs.
    */
-  const entries = new LRUCache<string, Kept<unknown> | number>({
+  const entries = new LRUCache<string, Entry>({
     maxSize: maxBytes,
     maxEntrySize: Math.ceil(maxBytes / 4),
-    sizeCalculation: (entry, key) => overheadBytes + key.length + (typeof entry === 'number' ? 0 : entry.bytes.length * weightOfByte)
+    sizeCalculation: ({ bytes, kept }, key) =>
+      overheadBytes + key.length + bytes.buffer.byteLength + (kept === null ? 0 : bytes.length * weightOfByte)
   })
 
   return <T>({ key, reader, bytes, read, onRepeated }: Reading<T>): T | Promise<T> => {
     if (bytes.length < leastBytes) return read()
     const last = entries.get(key)
-    if (typeof last === 'object' && isReadBy(last, reader) && last.bytes.equals(bytes)) {
+    const isRepeated = last?.bytes.equals(bytes) === true
+    if (isRepeated && isReadBy(last.kept, reader)) {
       onRepeated()
-      return last.value
+      return last.kept.value
     }
-    const checksum = crc32(bytes)
     const value = read()
-    if (checksum !== last) {
-      entries.set(key, checksum)
+    if (!isRepeated) {
+      entries.set(key, { bytes, kept: null })
       return value
     }
     if (!(value instanceof Promise)) {
-      entries.set(key, { reader, bytes, value })
+      entries.set(key, { bytes, kept: { reader, value } })
       return value
     }
     return value.then(settled => {
-      entries.set(key, { reader, bytes, value: settled })
+      entries.set(key, { bytes, kept: { reader, value: settled } })
       return settled
     })
   }
 }
 
 /** A reader makes values of one type, so the entry's value has that type. */
-const isReadBy = <T>(entry: Kept<unknown>, reader: Reader<T>): entry is Kept<T> => entry.reader === reader
+const isReadBy = <T>(kept: Kept<unknown> | null, reader: Reader<T>): kept is Kept<T> => kept?.reader === reader
