@@ -18,22 +18,25 @@ interface Cohort {
 /** Counts work in cohorts: each call of `settled` begins a new one, and waits for the earlier ones. */
 export function createInFlight (): InFlight {
   const newCohort = (): Cohort => ({ count: 0, ended: Promise.withResolvers() })
-  const running = new Set<Cohort>()
   let latest = newCohort()
+  /** The latest one, and the earlier ones with work in flight. */
+  let cohorts: readonly Cohort[] = [latest]
   const enter = (): () => void => {
     const cohort = latest
     cohort.count += 1
-    running.add(cohort)
     return () => {
       cohort.count -= 1
-      if (cohort.count > 0) return
-      running.delete(cohort)
-      if (cohort !== latest) cohort.ended.resolve()
+      if (cohort.count > 0 || cohort === latest) return
+      cohorts = cohorts.filter(other => other !== cohort)
+      cohort.ended.resolve()
     }
   }
+  const count = (): number => cohorts.reduce((sum, { count }) => sum + count, 0)
   const settled = async (): Promise<void> => {
+    const earlier = cohorts.filter(({ count }) => count > 0)
     latest = newCohort()
-    await Promise.all([...running].map(async ({ ended }) => { await ended.promise }))
+    cohorts = [...earlier, latest]
+    await Promise.all(earlier.map(async ({ ended }) => { await ended.promise }))
   }
   return {
     enter,
@@ -45,8 +48,8 @@ export function createInFlight (): InFlight {
         leave()
       }
     },
-    count: () => [...running].reduce((sum, { count }) => sum + count, 0),
+    count,
     settled,
-    idle: async () => { while (running.size > 0) await settled() }
+    idle: async () => { while (count() > 0) await settled() }
   }
 }

@@ -46,7 +46,7 @@ export function createReads<T extends object> (parts: ReadsParts<T>): Reads<T> {
   /** The generation under which a read may be shared. The store is read first only if a read could be joined. */
   const generationFor = async (account: string, key: string): Promise<string> => {
     const known = generations.known(account)
-    if (known !== '' && !singleFlight.has(`${known} ${key}`)) {
+    if (known !== '' && !singleFlight.has(key, known)) {
       // The known generation may be outdated; this makes the next read use the current one.
       generations.current(account).catch(() => {})
       return known
@@ -72,7 +72,7 @@ export function createReads<T extends object> (parts: ReadsParts<T>): Reads<T> {
         return cached
       }
       const generation = await generationFor(account.id, key)
-      const { value: found, isLeader } = await singleFlight.join(`${generation} ${key}`, context.signal, async signal => {
+      const { value: found, isLeader } = await singleFlight.join({ key, generation, signal: context.signal }, async signal => {
         const at = clock.now()
         return { value: await work(signal), at }
       })

@@ -1,8 +1,15 @@
-/** Joins identical reads in flight. */
+/** Joins identical reads in flight: those with the same key and generation. */
 export interface SingleFlight<T> {
-  has(key: string): boolean
-  /** Joins the running work with this key, or starts it. The work is aborted when the signals of all its callers are. */
-  join(key: string, signal: AbortSignal, start: (signal: AbortSignal) => Promise<T>): Promise<Joined<T>>
+  has(key: string, generation: string): boolean
+  /** Joins the running work, or starts it. The work is aborted when the signals of all its callers are. */
+  join(shared: Shared, start: (signal: AbortSignal) => Promise<T>): Promise<Joined<T>>
+}
+
+export interface Shared {
+  readonly key: string
+  readonly generation: string
+  /** Of this caller. */
+  readonly signal: AbortSignal
 }
 
 export interface Joined<T> {
@@ -12,6 +19,7 @@ export interface Joined<T> {
 }
 
 interface Flight<T> {
+  readonly generation: string
   work: Promise<T>
   readonly controller: AbortController
   callers: number
@@ -23,9 +31,10 @@ const landed = new Promise<never>(() => {})
 export function createSingleFlight<T> (): SingleFlight<T> {
   const flights = new Map<string, Flight<T>>()
 
-  const launch = (key: string, start: (signal: AbortSignal) => Promise<T>): Flight<T> => {
+  /** A flight of an earlier generation, which nobody may join any more, is replaced. */
+  const launch = ({ key, generation }: Shared, start: (signal: AbortSignal) => Promise<T>): Flight<T> => {
     const controller = new AbortController()
-    const flight: Flight<T> = { work: start(controller.signal), controller, callers: 0 }
+    const flight: Flight<T> = { generation, work: start(controller.signal), controller, callers: 0 }
     flights.set(key, flight)
     const land = (): void => {
       if (flights.get(key) === flight) flights.delete(key)
@@ -37,16 +46,17 @@ export function createSingleFlight<T> (): SingleFlight<T> {
     return flight
   }
   // A later caller must not join work that is being aborted.
-  const running = (key: string): Flight<T> | null => {
+  const running = (key: string, generation: string): Flight<T> | null => {
     const flight = flights.get(key)
-    return flight === undefined || flight.controller.signal.aborted ? null : flight
+    return flight?.generation !== generation || flight.controller.signal.aborted ? null : flight
   }
 
   return {
-    has: key => running(key) !== null,
-    join: async (key, signal, start) => {
-      const joined = running(key)
-      const flight = joined ?? launch(key, start)
+    has: (key, generation) => running(key, generation) !== null,
+    join: async (shared, start) => {
+      const { key, generation, signal } = shared
+      const joined = running(key, generation)
+      const flight = joined ?? launch(shared, start)
       flight.callers += 1
       const leave = (): void => {
         flight.callers -= 1

@@ -76,10 +76,10 @@ export interface AccountParts<A> {
 
 export function openAccount<A> ({ id, adapter, settings, options, transport, secrets }: AccountParts<A>): Account {
   const secretMembers = new Set(adapter.secretMembers)
-  let health: Health = { status: 'unknown', checked_at: null, problem: null }
+  let last: CheckedCall | null = null
   const report = (sent: SentCall): void => {
     transport.report(sent)
-    if (sent.outcome !== 'aborted') health = toHealth(sent, transport.clock.now())
+    if (sent.outcome !== 'aborted') last = { outcome: sent.outcome, at: transport.clock.now() }
   }
   const fullTransport: Transport = { ...transport, report, signIn: adapter.signIn(settings) }
   const operations = adapter.connect(settings, unreachable)
@@ -95,7 +95,7 @@ export function openAccount<A> ({ id, adapter, settings, options, transport, sec
     provider: { id: adapter.id, title: adapter.title },
     capabilities,
     needsHydration: operations.list.hydrate !== undefined,
-    health: () => health,
+    health: () => last === null ? unchecked : toHealth(last),
     breaker: transport.breaker.state,
     connect: (call, record) => adapter.connect(settings, createUpstream(fullTransport, call, record ?? null)),
     createToken: adapter.createToken === undefined
@@ -127,7 +127,14 @@ function cutting (secrets: readonly string[], recent: () => readonly string[]): 
 
 const switchedOff: Capability = { support: 'none', evidence: null, accepts: [], note: 'Disabled; set raw: true on the account.' }
 
-function toHealth ({ outcome }: SentCall, at: number): Health {
-  const isFailing = outcome !== 'ok' && outcome !== 'aborted' && failures[outcome].account.failing
+interface CheckedCall {
+  readonly outcome: Exclude<SentCall['outcome'], 'aborted'>
+  readonly at: number
+}
+
+const unchecked: Health = { status: 'unknown', checked_at: null, problem: null }
+
+function toHealth ({ outcome, at }: CheckedCall): Health {
+  const isFailing = outcome !== 'ok' && failures[outcome].account.failing
   return { status: isFailing ? 'failing' : 'ok', checked_at: new Date(at).toISOString(), problem: isFailing ? outcome : null }
 }

@@ -24,9 +24,7 @@ export interface Bulkhead {
 export function createBulkhead (settings: BulkheadSettings, tokenBuckets: TokenBuckets, waited: (seconds: number) => void): Bulkhead {
   const slots = createSlots(settings)
 
-  const pace = async (call: Call): Promise<void> => {
-    const { perSecond } = settings
-    if (perSecond === null) return
+  const pace = async (call: Call, perSecond: number): Promise<void> => {
     const size = { capacity: Math.max(1, Math.round(perSecond)), perSecond }
     const waitMs = await tokenBuckets.take(`{${settings.account}}:pace`, size, remainingMs(call))
     if (waitMs === null) throw overloaded('limits.requests_per_s of this account is used up for longer than this request may take')
@@ -36,9 +34,9 @@ export function createBulkhead (settings: BulkheadSettings, tokenBuckets: TokenB
   return {
     run: async (call, work, isSignIn) => {
       const began = call.clock.elapsed()
-      await slots.enter(call, isSignIn)
+      if (!slots.enter()) await slots.wait(call, isSignIn)
       try {
-        await pace(call)
+        if (settings.perSecond !== null) await pace(call, settings.perSecond)
         const waitedMs = call.clock.elapsed() - began
         if (waitedMs > 1) waited(waitedMs / 1000)
         return await work()
@@ -56,7 +54,7 @@ function createSlots ({ concurrency, waiting }: BulkheadSettings) {
   const queue: Array<() => void> = []
   let taken = 0
 
-  const wait = async (call: Call, isSignIn: boolean): Promise<void> => {
+  const queued = async (call: Call, isSignIn: boolean): Promise<void> => {
     await new Promise<void>((resolve, reject) => {
       const signal = leaving(call)
       const start = (): void => { release(); resolve() }
@@ -75,13 +73,19 @@ function createSlots ({ concurrency, waiting }: BulkheadSettings) {
     })
   }
   return {
-    enter: async (call: Call, isSignIn: boolean): Promise<void> => {
-      if (taken < concurrency) { taken += 1; return }
+    /** Takes a slot; false if none is free. */
+    enter: (): boolean => {
+      if (taken >= concurrency) return false
+      taken += 1
+      return true
+    },
+    /** Resolves when a slot was freed for this call. */
+    wait: async (call: Call, isSignIn: boolean): Promise<void> => {
       if (leaving(call).aborted) throw overloaded(left)
       if (queue.length >= waiting && !isSignIn) {
         throw overloaded('limits.concurrency of this account is used up, and too many requests wait already')
       }
-      await wait(call, isSignIn)
+      await queued(call, isSignIn)
     },
     leave: (): void => {
       const next = queue.shift()

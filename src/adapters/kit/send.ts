@@ -28,11 +28,11 @@ export interface Base {
 
 /** Sends to the endpoints below one base, which is derived from the valid token (null if there is none). */
 export const createSend = (upstream: Upstream, baseOf: (token: Token | null) => Base): Send =>
-  async ({ name, assumed, reader, read, ...request }) => await upstream.send({
-    name,
-    ...intentOf(assumed, reader),
-    build: token => jsonRequest(baseOf(token), request),
-    read
+  async endpoint => await upstream.send({
+    name: endpoint.name,
+    ...intentOf(endpoint.assumed, endpoint.reader),
+    build: token => jsonRequest(baseOf(token), endpoint),
+    read: endpoint.read
   })
 
 type Intent<T> = Pick<ReadCall<T>, 'intent' | 'reader'> | Pick<WriteCall<T>, 'intent' | 'assumed'>
