@@ -31,7 +31,7 @@ const landed = new Promise<never>(() => {})
 export function createSingleFlight<T> (): SingleFlight<T> {
   const flights = new Map<string, Flight<T>>()
 
-  /** A flight of an earlier generation, which nobody may join any more, is replaced. */
+  /** Replaces a flight of an earlier generation, which may not be joined. */
   const launch = ({ key, generation }: Shared, start: (signal: AbortSignal) => Promise<T>): Flight<T> => {
     const controller = new AbortController()
     const flight: Flight<T> = { generation, work: start(controller.signal), controller, callers: 0 }
