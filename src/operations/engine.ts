@@ -70,7 +70,7 @@ export function createEngine ({ store, clock, onFault, observer = silentObserver
 }
 
 interface Parts extends PollersParts {
-  readonly nudge: (account: string) => void
+  readonly nudge: (account: string, dueAt: number) => void
 }
 
 /** The records that a request makes of its call, from the intent to the outcome. */
@@ -103,12 +103,14 @@ function createRecording (parts: Parts): Pick<Engine, 'open' | 'markSending' | '
       if (stored.search !== null && guessed !== null && guessed !== kept.operation.server_id) {
         await store.release(account, serverClaim(guessed), id)
       }
-      nudge(account)
+      nudge(account, kept.nextPollAt)
       return kept.operation
     },
     markAmbiguous: async (stored, error) => {
-      await operationEvents.update(stored, current => current.phase === 'sending' ? afterAmbiguous(current, error, now()) : null)
-      nudge(stored.operation.account)
+      const { nextPollAt } = await operationEvents.update(
+        stored, current => current.phase === 'sending' ? afterAmbiguous(current, error, now()) : null
+      )
+      nudge(stored.operation.account, nextPollAt)
     }
   }
 }
@@ -146,7 +148,7 @@ function createWaiting ({ operationEvents: { store, nextChange }, clock: { now }
   return {
     wait: async (stored, waitMs, signal) => {
       const until = now() + waitMs
-      nudge(stored.operation.account)
+      nudge(stored.operation.account, stored.nextPollAt)
       let current = stored
       while (!isEnded(current) && !signal.aborted && now() < until) {
         await nextChange(stored.operation.id, Math.min(rereadMs, until - now()), signal)
@@ -158,7 +160,7 @@ function createWaiting ({ operationEvents: { store, nextChange }, clock: { now }
       let current = stored
       let sentVersion = version
       let sentText = ''
-      nudge(stored.operation.account)
+      nudge(stored.operation.account, stored.nextPollAt)
       while (!signal.aborted) {
         const text = JSON.stringify(current.operation)
         if (current.version > sentVersion && text !== sentText) {

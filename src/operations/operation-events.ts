@@ -62,7 +62,8 @@ export function toChange ({ operation }: StoredOperation, from: OperationStatus 
 
 /** Keeps `updated_at` if nothing else of the operation has changed: a poll that shows nothing new is no change. */
 function withTrueTimes (current: StoredOperation, changed: StoredOperation): StoredOperation {
-  const { updated_at: updatedAt } = current.operation
+  const { updated_at: updatedAt, status } = current.operation
+  if (changed.operation.status !== status) return changed
   const isSame = JSON.stringify({ ...changed.operation, updated_at: updatedAt }) === JSON.stringify(current.operation)
   return isSame ? { ...changed, operation: current.operation } : changed
 }

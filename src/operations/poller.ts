@@ -29,8 +29,8 @@ export function createPollers (parts: PollersParts) {
       }
       await Promise.all(unfollowed.map(async ({ poller }) => { await poller.stop() }))
     },
-    /** An operation has begun or a caller waits for one: polls when it is due, not only after the idle pause. */
-    nudge: (account: string): void => { pollers.get(account)?.poller.nudge() },
+    /** An operation has begun or a caller waits for one: polls when it is due (epoch milliseconds), not only after the idle pause. */
+    nudge: (account: string, dueAt: number): void => { pollers.get(account)?.poller.nudge(dueAt) },
     stop: async (): Promise<void> => {
       if (heart !== null) clearInterval(heart)
       await Promise.all([...pollers.values()].map(async ({ poller }) => { await poller.stop() }))
@@ -79,19 +79,25 @@ function startPoller (parts: PollersParts, account: PollTarget) {
   }
 }
 
-/** A pause that a nudge ends; a nudge outside of a pause ends the next one at once. */
+/** A pause that a nudge ends, unless it ends in time by itself; a nudge outside of a pause ends the next one at once. */
 function createPause (clock: Clock, stopping: AbortSignal) {
   let wake = (): void => {}
+  let endsAt = Infinity
   let isNudged = false
   return {
     run: async (ms: number): Promise<void> => {
       if (isNudged || stopping.aborted) { isNudged = false; return }
       await new Promise<void>(resolve => {
+        endsAt = clock.now() + ms
         const cancel = clock.timer(() => { wake() }, Math.min(ms, forever))
-        wake = () => { cancel(); wake = () => {}; isNudged = false; resolve() }
+        wake = () => { cancel(); wake = () => {}; endsAt = Infinity; isNudged = false; resolve() }
       })
     },
-    nudge: (): void => { isNudged = true; wake() },
+    nudge: (dueAt: number): void => {
+      if (endsAt <= dueAt) return
+      isNudged = true
+      wake()
+    },
     end: (): void => { wake() }
   }
 }
@@ -104,14 +110,15 @@ function createTick (parts: PollersParts, account: PollTarget, signal: AbortSign
   const cost: ListCost = { pages: 1 }
   const poll: PollParts = { account, operationEvents, clock, signal, onFault }
   return async () => {
-    const dueIn = untilDue(await openOperations(parts, account.id), now())
+    const known = await openOperations(parts, account.id)
+    const dueIn = untilDue(known, now())
     if (dueIn === null) return store.isShared ? idleMs : forever
     if (dueIn > 0) return store.isShared ? Math.min(dueIn, idleMs) : dueIn
     const endLease = await store.lease(account.id, holdMs)
     if (endLease === null) return contendedMs
     try {
-      // The previous holder of the lease may have polled in the meantime.
-      const open = await openOperations(parts, account.id)
+      // Another replica may have polled in the meantime.
+      const open = store.isShared ? await openOperations(parts, account.id) : known
       const lateMs = -(untilDue(open, now()) ?? 1)
       if (lateMs < 0) return restMs
       observer.polled(account.id, lateMs)

@@ -129,4 +129,5 @@ function createRecords ({ database, sealer, now }: SqliteParts) {
 
 /** A poll that showed nothing new: if a power cut undoes it, the operation is polled once more. */
 const isRoutine = (current: StoredOperation, next: StoredOperation): boolean =>
+  current.phase === next.phase && current.operation.status === next.operation.status &&
   isDeepStrictEqual({ ...current, polls: next.polls, nextPollAt: next.nextPollAt, version: next.version }, next)
