@@ -18,6 +18,9 @@ export interface Reading<T> {
  */
 export type RepeatedAnswers = <T>(reading: Reading<T>) => T | Promise<T>
 
+/** In place of an answer that came for the first time: what is requested once, such as the pages of a long walk, is not worth its memory. */
+const once = 'once'
+
 interface Entry {
   readonly bytes: Buffer
   /** Null until the answer was repeated. */
@@ -38,27 +41,26 @@ const defaultMaxBytes = 32 * 1024 * 1024
 
 export function createRepeatedAnswers (maxBytes = defaultMaxBytes): RepeatedAnswers {
   /**
-   * A value is kept when its answer comes twice in a row; until then only the bytes are. Objects that outlive their request are copied and
-   * traced by the garbage collector, for nothing if every answer differs.
+   * The bytes are kept from the second answer on, and the value when its answer comes twice in a row. Objects that outlive their request
+   * are copied and traced by the garbage collector, for nothing if every answer differs.
    */
-  const entries = new LRUCache<string, Entry>({
+  const entries = new LRUCache<string, Entry | typeof once>({
     maxSize: maxBytes,
     maxEntrySize: Math.ceil(maxBytes / 4),
-    sizeCalculation: ({ bytes, kept }, key) =>
-      overheadBytes + key.length + bytes.buffer.byteLength + (kept === null ? 0 : bytes.length * weightOfByte)
+    sizeCalculation: (entry, key) => overheadBytes + key.length + (entry === once ? 0 : sizeOf(entry))
   })
 
   return <T>({ key, reader, bytes, read, onRepeated }: Reading<T>): T | Promise<T> => {
     if (bytes.length < leastBytes) return read()
     const last = entries.get(key)
-    const isRepeated = last?.bytes.equals(bytes) === true
+    const isRepeated = typeof last === 'object' && last.bytes.equals(bytes)
     if (isRepeated && isReadBy(last.kept, reader)) {
       onRepeated()
       return last.kept.value
     }
     const value = read()
     if (!isRepeated) {
-      entries.set(key, { bytes, kept: null })
+      entries.set(key, last === undefined ? once : { bytes, kept: null })
       return value
     }
     if (!(value instanceof Promise)) {
@@ -71,6 +73,8 @@ export function createRepeatedAnswers (maxBytes = defaultMaxBytes): RepeatedAnsw
     })
   }
 }
+
+const sizeOf = ({ bytes, kept }: Entry): number => bytes.buffer.byteLength + (kept === null ? 0 : bytes.length * weightOfByte)
 
 /** A reader makes values of one type, so the entry's value has that type. */
 const isReadBy = <T>(kept: Kept<unknown> | null, reader: Reader<T>): kept is Kept<T> => kept?.reader === reader

@@ -29,27 +29,26 @@ function openReader (maxBytes = 1024 * 1024) {
 t.test('an answer that repeats the last one byte for byte is not read again, and its value is the same object', async t => {
   const { read, counts } = openReader()
   await read(rowsTo('a'))
-  const second = await read(rowsTo('a'))
-  t.equal(await read(rowsTo('a')), second)
-  t.same(counts, { read: 2, repeated: 1 }, 'what is requested once is not kept')
+  await read(rowsTo('a'))
+  const third = await read(rowsTo('a'))
+  t.equal(await read(rowsTo('a')), third)
+  t.same(counts, { read: 3, repeated: 1 }, 'what is requested once is not kept')
 })
 
 t.test('an answer that differs in one byte is read, and replaces the last one', async t => {
   const { read, counts } = openReader()
-  await read(rowsTo('a'))
-  await read(rowsTo('a'))
+  for (let count = 0; count < 3; count += 1) await read(rowsTo('a'))
   t.equal((await read(rowsTo('b'))).at(-1), 'b')
   t.equal((await read(rowsTo('a'))).at(-1), 'a')
-  t.same(counts, { read: 4, repeated: 0 })
+  t.same(counts, { read: 5, repeated: 0 })
 })
 
 t.test('another request or another reader never gets the value', async t => {
   const { read, counts } = openReader()
-  await read(rowsTo('a'))
-  await read(rowsTo('a'))
+  for (let count = 0; count < 3; count += 1) await read(rowsTo('a'))
   await read(rowsTo('a'), { key: 'another' })
   t.equal((await read(rowsTo('a'), { reader: z.array(z.string().transform(row => `${row}!`)) })).at(-1), 'a!')
-  t.same(counts, { read: 4, repeated: 0 })
+  t.same(counts, { read: 5, repeated: 0 })
 })
 
 t.test('short answers are read each time', async t => {
@@ -66,9 +65,9 @@ t.test('answers that alternate are read each time', async t => {
 
 t.test('memory is bounded: the answer that was used least recently goes first', async t => {
   const { read, counts } = openReader(Math.ceil(4 * 5.5 * JSON.stringify(rowsTo('a')).length))
-  const twice = (keys: string): string[] => [...keys].flatMap(key => [key, key])
-  for (const key of [...twice('1234'), '1', ...twice('5'), '1', '2']) await read(rowsTo('a'), { key })
-  t.same(counts, { read: 11, repeated: 2 }, 'the later reading of 1 saved it, and 2 went')
+  const thrice = (keys: string): string[] => [...keys].flatMap(key => [key, key, key])
+  for (const key of [...thrice('1234'), '1', ...thrice('5'), '1', '2']) await read(rowsTo('a'), { key })
+  t.same(counts, { read: 16, repeated: 2 }, 'the later reading of 1 saved it, and 2 went')
 })
 
 t.test('a long answer that is read in turns is kept when it has been read; one that cannot be read is not', async t => {
@@ -78,5 +77,6 @@ t.test('a long answer that is read in turns is kept when it has been read; one t
   const read = async () => await repeatedAnswers({ key: 'k', reader: inTurns, bytes: bytesOf(rowsTo('a')), onRepeated: () => {}, read: async () => { if (++count === 1) throw new Error('torn'); return [String(count)] } })
   await t.rejects(read(), 'torn')
   t.same(await read(), ['2'])
-  t.same(await read(), ['2'])
+  t.same(await read(), ['3'])
+  t.same(await read(), ['3'])
 })
