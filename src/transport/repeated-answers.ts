@@ -18,7 +18,7 @@ export interface Reading<T> {
  */
 export type RepeatedAnswers = <T>(reading: Reading<T>) => T | Promise<T>
 
-/** In place of an answer that came for the first time: what is requested once, such as the pages of a long walk, is not worth its memory. */
+/** In place of a first answer: what is requested once, such as the pages of a long walk, is not worth its memory. */
 const once = 'once'
 
 interface Entry {
