@@ -25,7 +25,8 @@ export interface Breaker {
   state(): BreakerState
   /** Throws `circuit-open` while nothing is to be sent. */
   check(): void
-  run<T extends CallOutcome>(work: () => Promise<T>): Promise<T>
+  /** Lets a call through, or throws as `check`. The returned function takes its outcome; null: it never came to one. */
+  enter(): (went: CallOutcome | null) => void
 }
 
 /** Retry-After of the calls that are refused while one probes. */
@@ -73,18 +74,11 @@ export function createBreaker (settings: BreakerSettings, now: () => number): Br
   return {
     state: () => state,
     check,
-    run: async work => {
+    enter: () => {
       check()
       if (state === 'open') move('half-open')
       const begun = epoch
-      let verdict: Verdict = 'none'
-      try {
-        const went = await work()
-        verdict = judge(went, settings.slowMs)
-        return went
-      } finally {
-        if (begun === epoch) decide(verdict)
-      }
+      return went => { if (begun === epoch) decide(went === null ? 'none' : judge(went, settings.slowMs)) }
     }
   }
 }
@@ -107,4 +101,4 @@ function createWindow ({ share, window, minimum }: BreakerSettings) {
 }
 
 /** For an account whose breaker is switched off. */
-export const noBreaker: Breaker = { state: () => 'closed', check: () => {}, run: async work => await work() }
+export const noBreaker: Breaker = { state: () => 'closed', check: () => {}, enter: () => () => {} }

@@ -15,10 +15,10 @@ export interface BulkheadSettings {
 /** Limits the calls to an account: in flight at one time, and started in a second. */
 export interface Bulkhead {
   /**
-   * Throws `overloaded`, without starting `work`, when the queue is full, the wait would outlast the request, or its caller disconnects.
-   * First come, first served; sign-ins jump the queue, because queued calls need the token.
+   * Resolves when the call may be sent, with the function that ends it. Throws `overloaded` when the queue is full, the wait would outlast
+   * the request, or its caller disconnects. First come, first served; sign-ins jump the queue, because queued calls need the token.
    */
-  run<T>(call: Call, work: () => Promise<T>, isSignIn: boolean): Promise<T>
+  enter(call: Call, isSignIn: boolean): Promise<() => void>
 }
 
 export function createBulkhead (settings: BulkheadSettings, tokenBuckets: TokenBuckets, waited: (seconds: number) => void): Bulkhead {
@@ -32,17 +32,18 @@ export function createBulkhead (settings: BulkheadSettings, tokenBuckets: TokenB
   }
 
   return {
-    run: async (call, work, isSignIn) => {
+    enter: async (call, isSignIn) => {
       const began = call.clock.elapsed()
       if (!slots.enter()) await slots.wait(call, isSignIn)
       try {
         if (settings.perSecond !== null) await pace(call, settings.perSecond)
-        const waitedMs = call.clock.elapsed() - began
-        if (waitedMs > 1) waited(waitedMs / 1000)
-        return await work()
-      } finally {
+      } catch (error) {
         slots.leave()
+        throw error
       }
+      const waitedMs = call.clock.elapsed() - began
+      if (waitedMs > 1) waited(waitedMs / 1000)
+      return slots.leave
     }
   }
 }

@@ -1,12 +1,13 @@
 import type { SignIn, Token, Upstream, UpstreamCall, WriteCall } from '../adapters/contract.ts'
 import type { Clock } from '../domain/clock.ts'
-import { failures, UpstreamError, type AttemptOutcome, type SideEffect } from '../domain/failure.ts'
+import { failures, UpstreamError, type SideEffect } from '../domain/failure.ts'
 import type { TokenSource } from './token-source.ts'
 import { toResponse, type HttpClient, type HttpRequest, type ReceivedResponse } from '../upstream/http.ts'
 import { isSuccess } from '../upstream/read.ts'
 import { HttpFault } from '../upstream/http-fault.ts'
 import { silentTrace, toTracedCall, type SentCall } from '../telemetry/observer.ts'
 import type { Breaker, CallOutcome } from './breaker.ts'
+import { connectionOf, fairMs, isKnown, isOurDoing, outcomeOf, toUpstreamError } from './attempt-result.ts'
 import { createCall, remainingMs, untilEnd, type Call } from './call.ts'
 import type { Allowance } from './allowance.ts'
 import type { Bulkhead } from './bulkhead.ts'
@@ -42,11 +43,9 @@ export function createUpstream (transport: Transport, call: Call, record: Record
   const login = async (): Promise<Token> => {
     const { clock, requestId, counters, trace } = call
     const own = createCall({ clock, requestId, signal: new AbortController().signal, deadlineMs: signInMs, counters, trace })
-    return await signIn(createSender(transport, own, { token: async () => null, record: null, isSignIn: true }))
+    return await signIn(createSender(transport, own, { token: () => null, record: null, isSignIn: true }))
   }
-  const token = async (): Promise<Token> => {
-    const current = transport.tokens.current()
-    if (current !== null) return current
+  const newToken = async (): Promise<Token> => {
     const began = performance.now()
     try {
       const late = (): Error => new UpstreamError('timeout', 'no sign-in in time', { notAttempted: true })
@@ -58,15 +57,17 @@ export function createUpstream (transport: Transport, call: Call, record: Record
       call.counters.tokenMs += performance.now() - began
     }
   }
+  const token = (): Token | Promise<Token> => transport.tokens.current() ?? newToken()
   return createSender(transport, call, { token, record, isSignIn: false })
 }
 
 /** For static credentials. */
 const createTokenless = (transport: Transport, call: Call, record: RecordWrite | null): Upstream =>
-  createSender(transport, call, { token: async () => null, record, isSignIn: false })
+  createSender(transport, call, { token: () => null, record, isSignIn: false })
 
 interface SenderOptions {
-  readonly token: () => Promise<Token | null>
+  /** At once, if there is no need to sign in. */
+  readonly token: () => Token | null | Promise<Token>
   readonly record: RecordWrite | null
   readonly isSignIn: boolean
 }
@@ -86,7 +87,7 @@ interface Sending<T> {
   readonly transport: Transport
   readonly call: Call
   readonly request: UpstreamCall<T>
-  readonly token: () => Promise<Token | null>
+  readonly token: SenderOptions['token']
 }
 
 async function sendWithRetry<T> (sending: Sending<T>): Promise<T> {
@@ -94,7 +95,8 @@ async function sendWithRetry<T> (sending: Sending<T>): Promise<T> {
   const tries: Tries = { attempts: 0, wakes: 0, renewed: false }
   let before: UpstreamError | null = null
   for (;;) {
-    const token = await sending.token()
+    const held = sending.token()
+    const token = held instanceof Promise ? await held : held
     const outcome = await attempt(sending, token, tries)
     if (!(outcome instanceof UpstreamError)) {
       if (token !== null) transport.tokens.used(token)
@@ -126,14 +128,24 @@ interface Attempt<T> extends CallOutcome {
 
 /** One attempt, if the account's breaker and limits let it through. */
 async function attempt<T> (sending: Sending<T>, token: Token | null, tries: Tries): Promise<{ value: T } | UpstreamError> {
-  const { transport, call, isSignIn } = sending
+  const { transport: { breaker, bulkhead }, call, isSignIn } = sending
+  let leave: (() => void) | null = null
   try {
-    transport.breaker.check()
-    const work = async (): Promise<Attempt<T>> => await transport.breaker.run(async () => await send(sending, token, tries))
-    return (await transport.bulkhead.run(call, work, isSignIn)).result
+    breaker.check()
+    leave = await bulkhead.enter(call, isSignIn)
+    const judge = breaker.enter()
+    let went: Attempt<T> | null = null
+    try {
+      went = await send(sending, token, tries)
+      return went.result
+    } finally {
+      judge(went)
+    }
   } catch (error) {
     if (error instanceof UpstreamError) return error
     throw error
+  } finally {
+    leave?.()
   }
 }
 
@@ -195,40 +207,6 @@ function readAnswer<T> ({ transport, call, request, built }: Answered<T>, receiv
     read: () => request.read(toResponse(received)),
     onRepeated: () => { call.counters.repeatedAnswers += 1 }
   })
-}
-
-/** A timeout counts against the provider if it had at least half of this, or half of the attempt's limit. */
-const fairMs = 5000
-
-function isOurDoing (result: unknown, isHasty: boolean): boolean {
-  const cause = result instanceof UpstreamError ? result.options.cause : null
-  return cause instanceof HttpFault && (cause.kind === 'aborted' || cause.kind === 'unsendable' || (cause.kind === 'timeout' && isHasty))
-}
-
-/** A call that the gateway aborted says nothing about the provider. */
-const outcomeOf = ({ failure, options: { cause } }: UpstreamError): AttemptOutcome =>
-  cause instanceof HttpFault && cause.kind === 'aborted' ? 'aborted' : failure
-
-function connectionOf (result: unknown): SentCall['connection'] {
-  const cause = result instanceof UpstreamError ? result.options.cause : null
-  return cause instanceof HttpFault ? cause.connection : null
-}
-
-const isKnown = (error: unknown): boolean => error instanceof UpstreamError || error instanceof HttpFault
-
-function toUpstreamError (error: unknown): UpstreamError {
-  if (error instanceof UpstreamError) return error
-  if (!(error instanceof HttpFault)) throw error
-  const cause = { cause: error, ...(error.connection === null ? {} : { details: error.connection }) }
-  // The answer had begun: its status is known, its body is not.
-  const begun = error.status === undefined ? {} : { status: error.status }
-  switch (error.kind) {
-    case 'refused': return new UpstreamError('unreachable', error.message, { ...cause, notAttempted: true })
-    case 'tls': case 'unsendable': return new UpstreamError('unreachable', error.message, { ...cause, notAttempted: true, passing: false })
-    case 'reset': return new UpstreamError('unreachable', error.message, { ...cause, ...begun })
-    case 'too-large': return new UpstreamError('malformed', error.message, { ...cause, ...begun })
-    case 'timeout': case 'aborted': return new UpstreamError('timeout', error.message, { ...cause, ...begun, notAttempted: !error.sent })
-  }
 }
 
 /** The error as the caller sees it: with the number of attempts, and what the writes may have left behind. */

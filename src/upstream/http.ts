@@ -63,7 +63,7 @@ export function createHttpClient (options: HttpClientOptions = {}): HttpClient {
   })
   const maximumBytes = options.maximumBytes ?? defaultMaximumBytes
   return {
-    send: async (request, limits) => await exchange({ agent, request, limits, maximumBytes }),
+    send: (request, limits) => exchange({ agent, request, limits, maximumBytes }),
     close: async () => { await agent.destroy() }
   }
 }
@@ -75,11 +75,11 @@ interface Exchange {
   readonly maximumBytes: number
 }
 
-async function exchange (asked: Exchange): Promise<ReceivedResponse> {
+/** One promise for one exchange: what throws within it rejects it. */
+const exchange = (asked: Exchange): Promise<ReceivedResponse> => new Promise((resolve, reject) => {
   if (asked.limits.signal.aborted) throw new HttpFault('aborted', { sent: false })
-  const url = new URL(asked.request.url)
-  return await new Promise<ReceivedResponse>((resolve, reject) => { dispatch(asked, url, { resolve, reject }) })
-}
+  dispatch(asked, new URL(asked.request.url), { resolve, reject })
+})
 
 interface Outcome {
   resolve(response: ReceivedResponse): void

@@ -20,7 +20,7 @@ import type { SentCall } from '../../src/telemetry/observer.ts'
 import { createMemoryStores } from '../../src/state/stores.ts'
 
 /** One that keeps nobody waiting. */
-export const openGate: Bulkhead = { run: async (_call, work) => await work() }
+export const openGate: Bulkhead = { enter: async () => () => {} }
 
 interface OpenOptions {
   readonly timeoutMs?: number

@@ -50,7 +50,7 @@ const settings = { share: 0.5, window: 4, minimum: 2, slowMs: 1000, openMs: 10_0
 function openBreaker (parts: Partial<typeof settings> = {}) {
   let now = 0
   const breaker = createBreaker({ ...settings, ...parts }, () => now)
-  return { breaker, pass: (ms: number) => { now += ms }, feel: async (...all: CallOutcome[]) => { for (const one of all) await breaker.run(async () => one) } }
+  return { breaker, pass: (ms: number) => { now += ms }, feel: async (...all: CallOutcome[]) => { for (const one of all) breaker.enter()(one) } }
 }
 
 t.test('a circuit opens at the configured share of failed or slow calls, and not before', async t => {
@@ -88,24 +88,24 @@ t.test('failures that do not concern the provider\'s health open no circuit', as
 
 t.test('an open circuit lets one call through; it alone decides, and an aborted one decides nothing', async t => {
   const { breaker, pass, feel } = openBreaker()
-  let endOld = (_how: CallOutcome): void => {}
-  const old = breaker.run(async () => await new Promise<CallOutcome>(resolve => { endOld = resolve }))
+  const endOld = breaker.enter()
   await feel(went('timeout'), went('timeout'))
   pass(9999)
   t.match(await refusalOf(() => { breaker.check() }), { failure: 'circuit-open', options: { notAttempted: true, retryAfterMs: 1 } })
   pass(1)
-  const probe = async (end: CallOutcome, meanwhile = async () => {}) => await breaker.run(async () => {
+  const probe = async (end: CallOutcome | null, meanwhile = () => {}): Promise<void> => {
+    const judge = breaker.enter()
     t.equal(breaker.state(), 'half-open')
-    t.match(await refusalOf(async () => await breaker.run(async () => went('ok'))), { failure: 'circuit-open', options: { retryAfterMs: 1000 } }, 'only one')
-    await meanwhile()
-    return end
-  })
-  await probe(went('aborted', { isOurs: true }), async () => { endOld(went('timeout')); await old })
+    t.match(await refusalOf(() => breaker.enter()), { failure: 'circuit-open', options: { retryAfterMs: 1000 } }, 'only one')
+    meanwhile()
+    judge(end)
+  }
+  await probe(went('aborted', { isOurs: true }), () => { endOld(went('timeout')) })
   t.equal(breaker.state(), 'open', 'a call from before does not judge')
   await probe(went('unreachable'))
   t.match(await refusalOf(() => { breaker.check() }), { options: { retryAfterMs: 10_000 } })
   pass(10_000)
-  t.ok(await refusalOf(async () => await breaker.run(async () => { throw new TypeError('ours') })) instanceof TypeError)
+  await probe(null)
   await probe(went('suspended'))
   t.equal(breaker.state(), 'closed', 'a suspended platform wakes only when it is asked')
   await feel(went('timeout'))
@@ -198,10 +198,10 @@ function openGate ({ concurrency = 1, waiting = 2 } = {}) {
   const ends = new Map<string, () => void>()
   const enter = async (name: string, { deadlineMs = 60_000, caller = new AbortController().signal, isSignIn = false } = {}) => {
     const call = createCall({ clock, requestId: name, signal: new AbortController().signal, caller, deadlineMs })
-    await bulkhead.run(call, async () => {
-      order.push(name)
-      await new Promise<void>(resolve => { ends.set(name, resolve) })
-    }, isSignIn)
+    const leave = await bulkhead.enter(call, isSignIn)
+    order.push(name)
+    await new Promise<void>(resolve => { ends.set(name, resolve) })
+    leave()
   }
   const end = async (name: string): Promise<void> => { ends.get(name)?.(); await sleep(1) }
   return { clock, enter, end, order }
