@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { createTally, type Tally } from './tally.ts'
 
 const quickS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 const longS = [...quickS, 120, 300]
@@ -6,6 +7,7 @@ const longS = [...quickS, 120, 300]
 const makersFor = (registry: Registry) => {
   const registers = [registry]
   return {
+    tally: (name: string, help: string, ...labelNames: string[]): Tally => createTally({ name, help, labelNames, registers }),
     counter: <Label extends string>(name: string, help: string, ...labelNames: Label[]): Counter<Label> =>
       new Counter({ name, help, labelNames, registers }),
     gauge: <Label extends string>(name: string, help: string, ...labelNames: Label[]): Gauge<Label> =>
@@ -20,14 +22,14 @@ const makersFor = (registry: Registry) => {
  * the request concerned none.
  */
 export function createInstruments (registry: Registry) {
-  const { counter, gauge, histogram } = makersFor(registry)
+  const { tally, counter, gauge, histogram } = makersFor(registry)
   return {
-    requests: counter('hawser_requests_total', 'HTTP requests answered; status 499 means that the caller disconnected first',
+    requests: tally('hawser_requests_total', 'HTTP requests answered; status 499 means that the caller disconnected first',
       'method', 'route', 'status', 'account'),
     requestSeconds: histogram('hawser_request_duration_seconds', 'Time from the arrival of a request to its response',
       longS, 'route', 'status_class'),
     problems: counter('hawser_problems_total', 'Problem responses, by the last part of their type', 'problem', 'account'),
-    calls: counter('hawser_upstream_calls_total', 'Calls sent to providers, including retries and sign-ins',
+    calls: tally('hawser_upstream_calls_total', 'Calls sent to providers, including retries and sign-ins',
       'account', 'endpoint', 'outcome'),
     callSeconds: histogram('hawser_upstream_call_duration_seconds', 'Duration of one attempt to call a provider', quickS, 'account'),
     retries: counter('hawser_upstream_retries_total', 'Calls that were retries of an earlier one', 'account'),
@@ -37,7 +39,7 @@ export function createInstruments (registry: Registry) {
       'account', 'outcome'),
     retriesRefused: counter('hawser_retry_budget_refusals_total', 'Retries that were skipped because the retry budget was exhausted',
       'account'),
-    cache: counter('hawser_cache_requests_total', 'Cache lookups of reads', 'account', 'result'),
+    cache: tally('hawser_cache_requests_total', 'Cache lookups of reads', 'account', 'result'),
     breaker: gauge('hawser_breaker_state', '1 for the current state of the circuit breaker, 0 for the others', 'account', 'state'),
     flushed: gauge(
       'hawser_state_flushed',

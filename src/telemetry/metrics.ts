@@ -83,18 +83,18 @@ async function countOperations ({ openOperations: gauge }: Instruments, sources:
 function createObserver (on: Instruments): Observer {
   return {
     requestAnswered: ({ method, route, status, account, problem, seconds }) => {
-      on.requests.inc({ method: methods.has(method) ? method : 'other', route, status, account: account ?? '' })
+      on.requests.add(methods.has(method) ? method : 'other', route, status, account ?? '')
       on.requestSeconds.observe({ route, status_class: `${Math.floor(status / 100)}xx` }, seconds)
       if (problem !== null) on.problems.inc({ problem, account: account ?? '' })
     },
     upstreamCalled: ({ account, endpoint, outcome, attempt, durationMs, isSignIn }) => {
-      on.calls.inc({ account, endpoint, outcome })
+      on.calls.add(account, endpoint, outcome)
       on.callSeconds.observe({ account }, durationMs / 1000)
       if (attempt > 1) on.retries.inc({ account })
       if (outcome === 'suspended') on.wakes.inc({ account })
       if (isSignIn) on.logins.inc({ account, outcome })
     },
-    cacheAsked: (account, result) => { on.cache.inc({ account, result }) },
+    cacheAsked: (account, result) => { on.cache.add(account, result) },
     operationChanged: ({ account, action, from, to }) => {
       if (from === null) on.begunOperations.inc({ account, action })
       if (finalStatuses.has(to)) on.endedOperations.inc({ account, action, state: to })
