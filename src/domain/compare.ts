@@ -13,7 +13,7 @@ export const compareText: Compare<string> = (a, b) => {
 /** Orders decimal ids of any length by their number; other ids come after them, by code points. */
 export const compareNumericIds: Compare<string> = (a, b) => {
   const [aIsNumber, bIsNumber] = [/^\d+$/.test(a), /^\d+$/.test(b)]
-  if (aIsNumber && bIsNumber) return a.length - b.length || compareText(a, b)
+  if (aIsNumber && bIsNumber) return a.length - b.length || (a === b ? 0 : a < b ? -1 : 1)
   if (aIsNumber !== bIsNumber) return aIsNumber ? -1 : 1
   return compareText(a, b)
 }
