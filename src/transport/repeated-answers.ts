@@ -38,6 +38,8 @@ const leastBytes = 4096
 const weightOfByte = 4
 const overheadBytes = 300
 const defaultMaxBytes = 32 * 1024 * 1024
+/** While there is no room, one answer of so many displaces another. If each did, answers in turn would be gone before they repeat. */
+const displacing = 16
 
 export function createRepeatedAnswers (maxBytes = defaultMaxBytes): RepeatedAnswers {
   /**
@@ -50,6 +52,12 @@ export function createRepeatedAnswers (maxBytes = defaultMaxBytes): RepeatedAnsw
     sizeCalculation: (entry, key) => overheadBytes + key.length + (entry === once ? 0 : sizeOf(entry))
   })
 
+  let refused = 0
+  const keep = (key: string, entry: Entry): void => {
+    const isFull = entries.calculatedSize + sizeOf(entry) > maxBytes
+    if (!isFull || ++refused % displacing === 0) entries.set(key, entry)
+  }
+
   return <T>({ key, reader, bytes, read, onRepeated }: Reading<T>): T | Promise<T> => {
     if (bytes.length < leastBytes) return read()
     const last = entries.get(key)
@@ -59,16 +67,20 @@ export function createRepeatedAnswers (maxBytes = defaultMaxBytes): RepeatedAnsw
       return last.kept.value
     }
     const value = read()
+    if (last === undefined) {
+      entries.set(key, once)
+      return value
+    }
     if (!isRepeated) {
-      entries.set(key, last === undefined ? once : { bytes, kept: null })
+      keep(key, { bytes, kept: null })
       return value
     }
     if (!(value instanceof Promise)) {
-      entries.set(key, { bytes, kept: { reader, value } })
+      keep(key, { bytes, kept: { reader, value } })
       return value
     }
     return value.then(settled => {
-      entries.set(key, { bytes, kept: { reader, value: settled } })
+      keep(key, { bytes, kept: { reader, value: settled } })
       return settled
     })
   }

@@ -63,11 +63,22 @@ t.test('answers that alternate are read each time', async t => {
   t.same(counts, { read: 5, repeated: 0 })
 })
 
-t.test('memory is bounded: the answer that was used least recently goes first', async t => {
+t.test('memory is bounded: while there is no room, one answer of 16 displaces the one that was used least recently', async t => {
   const { read, counts } = openReader(Math.ceil(4 * 5.5 * JSON.stringify(rowsTo('a')).length))
-  const thrice = (keys: string): string[] => [...keys].flatMap(key => [key, key, key])
-  for (const key of [...thrice('1234'), '1', ...thrice('5'), '1', '2']) await read(rowsTo('a'), { key })
-  t.same(counts, { read: 16, repeated: 2 }, 'the later reading of 1 saved it, and 2 went')
+  const readAll = async (keys: string): Promise<number> => {
+    const { repeated } = counts
+    for (const key of keys) await read(rowsTo('a'), { key })
+    return counts.repeated - repeated
+  }
+  await readAll('111222333444')
+  t.equal(await readAll('1234'), 4, 'there is room for four')
+  t.equal(await readAll('1'), 1)
+  t.equal(await readAll('5'.repeat(17)), 0)
+  t.equal(await readAll('1234'), 4, 'the fifth has displaced none')
+  t.equal(await readAll('1'), 1)
+  await readAll('5'.repeat(16))
+  t.equal(await readAll('51'), 2)
+  t.equal(await readAll('2'), 0, 'it was used least recently')
 })
 
 t.test('a long answer that is read in turns is kept when it has been read; one that cannot be read is not', async t => {
