@@ -82,19 +82,21 @@ function startPoller (parts: PollersParts, account: PollTarget) {
 /** A pause that a nudge ends, unless it ends in time by itself; a nudge outside of a pause ends the next one at once. */
 function createPause (clock: Clock, stopping: AbortSignal) {
   let wake = (): void => {}
+  // In the time of `clock.elapsed()`, as the timer: the wall clock may be set during a pause.
   let endsAt = Infinity
   let isNudged = false
   return {
     run: async (ms: number): Promise<void> => {
       if (isNudged || stopping.aborted) { isNudged = false; return }
       await new Promise<void>(resolve => {
-        endsAt = clock.now() + ms
-        const cancel = clock.timer(() => { wake() }, Math.min(ms, forever))
+        const pauseMs = Math.min(ms, forever)
+        endsAt = clock.elapsed() + pauseMs
+        const cancel = clock.timer(() => { wake() }, pauseMs)
         wake = () => { cancel(); wake = () => {}; endsAt = Infinity; isNudged = false; resolve() }
       })
     },
     nudge: (dueAt: number): void => {
-      if (endsAt <= dueAt) return
+      if (endsAt <= clock.elapsed() + dueAt - clock.now()) return
       isNudged = true
       wake()
     },

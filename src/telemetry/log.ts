@@ -15,8 +15,9 @@ export function createLog (level: string): Log {
   // Collected here: the destination would measure and flatten its text again for each line.
   let waiting = ''
   const flush = (): void => {
-    if (waiting !== '') output.write(waiting)
+    const lines = waiting
     waiting = ''
+    if (lines !== '') output.write(lines)
   }
   const write = (line: string): void => {
     if (waiting === '') setImmediate(flush)

@@ -22,7 +22,7 @@ interface Node {
 const newNode = (): Node => ({ count: 0, next: new Map() })
 
 /**
- * A counter of what every request does. It adds up by itself until the metrics are read: `inc` of the library sorts and joins the labels
+ * A counter of what every request does. It adds up by itself until the metrics are read: `inc` of the library checks and joins the labels
  * each time, and three of them took five of the eighty microseconds of a get.
  */
 export function createTally ({ name, help, labelNames, registers }: TallyParts): Tally {

@@ -37,13 +37,13 @@ export function createBulkhead (settings: BulkheadSettings, tokenBuckets: TokenB
       if (!slots.enter()) await slots.wait(call, isSignIn)
       try {
         if (settings.perSecond !== null) await pace(call, settings.perSecond)
+        const waitedMs = call.clock.elapsed() - began
+        if (waitedMs > 1) waited(waitedMs / 1000)
+        return slots.leave
       } catch (error) {
         slots.leave()
         throw error
       }
-      const waitedMs = call.clock.elapsed() - began
-      if (waitedMs > 1) waited(waitedMs / 1000)
-      return slots.leave
     }
   }
 }

@@ -32,7 +32,7 @@ interface Kept<T> {
   readonly value: T
 }
 
-/** Shorter answers are read faster than they are found. */
+/** Shorter answers are read faster than they are found; longer ones than a quarter of the memory are not kept. */
 const leastBytes = 4096
 /** The parsed objects of a list take about this much memory for each byte of its text. */
 const weightOfByte = 4
@@ -53,13 +53,14 @@ export function createRepeatedAnswers (maxBytes = defaultMaxBytes): RepeatedAnsw
   })
 
   let refused = 0
-  const keep = (key: string, entry: Entry): void => {
-    const isFull = entries.calculatedSize + sizeOf(entry) > maxBytes
-    if (!isFull || ++refused % displacing === 0) entries.set(key, entry)
+  const keep = (key: string, entry: Entry, last: Entry | typeof once): void => {
+    const growth = sizeOf(entry) - (last === once ? 0 : sizeOf(last))
+    if (entries.calculatedSize + growth <= maxBytes || ++refused % displacing === 0) entries.set(key, entry)
   }
 
+  const mostBytes = maxBytes / 4 / (weightOfByte + 1) - overheadBytes
   return <T>({ key, reader, bytes, read, onRepeated }: Reading<T>): T | Promise<T> => {
-    if (bytes.length < leastBytes) return read()
+    if (bytes.length < leastBytes || bytes.length > mostBytes) return read()
     const last = entries.get(key)
     const isRepeated = typeof last === 'object' && last.bytes.equals(bytes)
     if (isRepeated && isReadBy(last.kept, reader)) {
@@ -72,15 +73,15 @@ export function createRepeatedAnswers (maxBytes = defaultMaxBytes): RepeatedAnsw
       return value
     }
     if (!isRepeated) {
-      keep(key, { bytes, kept: null })
+      keep(key, { bytes, kept: null }, last)
       return value
     }
     if (!(value instanceof Promise)) {
-      keep(key, { bytes, kept: { reader, value } })
+      keep(key, { bytes, kept: { reader, value } }, last)
       return value
     }
     return value.then(settled => {
-      keep(key, { bytes, kept: { reader, value: settled } })
+      keep(key, { bytes, kept: { reader, value: settled } }, last)
       return settled
     })
   }

@@ -37,6 +37,8 @@ export function createLeapingClock (): LeapingClock {
 export interface ManualClock extends Clock {
   /** Lets so much time pass, and everything happen that is due in it. */
   readonly run: (ms: number) => Promise<void>
+  /** Sets the wall clock forward, or back; timers do not notice. */
+  readonly setBy: (ms: number) => void
 }
 
 /** Everything that can go on without time passing has gone on. */
@@ -44,6 +46,7 @@ const settled = async (): Promise<void> => { await new Promise<void>(resolve => 
 
 export function createManualClock (start = Date.parse('2026-11-21T10:00:00.000Z')): ManualClock {
   let now = start
+  let setMs = 0
   const timers = new Set<{ readonly at: number, readonly work: () => void }>()
   const timer: Clock['timer'] = (work, ms) => {
     const entry = { at: now + Math.max(0, ms), work }
@@ -51,8 +54,9 @@ export function createManualClock (start = Date.parse('2026-11-21T10:00:00.000Z'
     return () => { timers.delete(entry) }
   }
   return {
-    now: () => now,
+    now: () => now + setMs,
     elapsed: () => now - start,
+    setBy: ms => { setMs += ms },
     timer,
     sleep: async (ms, signal) => signal?.aborted !== true && await new Promise<boolean>(resolve => {
       const leave = (): void => { cancel(); resolve(false) }

@@ -47,6 +47,47 @@ function setUp (t: Test, options: Parameters<typeof createProvider>[0] = {}): Se
 }
 const neverAborted = (): AbortSignal => new AbortController().signal
 
+t.test('a wall clock that is set during a pause delays no poll of a new operation', async t => {
+  const month = 30 * 24 * 3600_000
+  const { clock, provider, engine, open } = setUp(t)
+  await clock.run(1000)
+  clock.setBy(month)
+  await open('stop', { jobs: [{ id: 'first', name: 'stop' }] })
+  await clock.run(600)
+  t.same(provider.calls, ['jobs'], 'set forward while nothing was open')
+  clock.setBy(-3600_000)
+  await clock.run(10_000)
+  clock.setBy(3600_000)
+  const second = await open('stop', { jobs: [{ id: 'second', name: 'stop' }] })
+  engine.wait(second, 60_000, neverAborted()).catch(t.threw)
+  const { length } = provider.calls
+  await clock.run(600)
+  t.ok(provider.calls.length > length, 'set back while one was open, and corrected')
+})
+
+t.test('a new operation does not wake a poller that wakes in time by itself', async t => {
+  const clock = createManualClock()
+  const { operations } = createMemoryStores(clock)
+  let reads = 0
+  const pending: OperationStore['pending'] = async account => { reads += 1; return await operations.pending(account) }
+  const engine = createEngine({ store: { ...operations, pending }, clock, onFault: () => {} })
+  const provider = createProvider()
+  await engine.follow([provider.pollTarget])
+  t.teardown(async () => { await engine.stop() })
+  const begin = async (id: string): Promise<void> => {
+    const intent = { account: 'a', provider: 'p', action: 'stop', serverId: id, goal: null, search: null, phase: 'sending', sendingMs: 60_000 } as const
+    const { stored } = await engine.open(intent)
+    await engine.accept(stored, { jobs: [{ id, name: 'stop' }] })
+    await clock.run(1)
+  }
+  await begin('1')
+  const before = reads
+  for (let number = 2; number < 100; number += 1) await begin(String(number))
+  t.equal(reads, before)
+  await clock.run(500)
+  t.ok(provider.calls.includes('jobs'))
+})
+
 t.test('a hundred waiters on one account cost one call for each tick', async t => {
   const { clock, provider, engine, open } = setUp(t)
   const waits: Array<Promise<StoredOperation>> = []
