@@ -46,7 +46,9 @@ async function openLab (folder: string): Promise<Lab> {
   const starts: Readonly<Record<ServerName, () => Promise<Running>>> = {
     gateway,
     writes: gateway,
+    'long lists': gateway,
     floor: async () => await startFloor(upstream, await server('gateway')),
+    'floor, long lists': async () => await startFloor(upstream, await server('gateway')),
     nginx: async () => await startNginx(folder, upstream),
     proxy: async () => await startHttpProxy(upstream),
     portkey: async () => await startPortkey(),
