@@ -2,10 +2,10 @@
 export interface SingleFlight<T> {
   has(key: string, generation: string): boolean
   /** Joins the running work, or starts it. The work is aborted when the signals of all its callers are. */
-  join(shared: Shared, start: (signal: AbortSignal) => Promise<T>): Promise<Joined<T>>
+  join(request: JoinRequest, start: (signal: AbortSignal) => Promise<T>): Promise<Joined<T>>
 }
 
-export interface Shared {
+export interface JoinRequest {
   readonly key: string
   readonly generation: string
   /** Of this caller. */
@@ -32,7 +32,7 @@ export function createSingleFlight<T> (): SingleFlight<T> {
   const flights = new Map<string, Flight<T>>()
 
   /** Replaces a flight of an earlier generation, which may not be joined. */
-  const launch = ({ key, generation }: Shared, start: (signal: AbortSignal) => Promise<T>): Flight<T> => {
+  const launch = ({ key, generation }: JoinRequest, start: (signal: AbortSignal) => Promise<T>): Flight<T> => {
     const controller = new AbortController()
     const flight: Flight<T> = { generation, work: start(controller.signal), controller, callers: 0 }
     flights.set(key, flight)
@@ -53,10 +53,10 @@ export function createSingleFlight<T> (): SingleFlight<T> {
 
   return {
     has: (key, generation) => running(key, generation) !== null,
-    join: async (shared, start) => {
-      const { key, generation, signal } = shared
+    join: async (request, start) => {
+      const { key, generation, signal } = request
       const joined = running(key, generation)
-      const flight = joined ?? launch(shared, start)
+      const flight = joined ?? launch(request, start)
       flight.callers += 1
       const leave = (): void => {
         flight.callers -= 1

@@ -34,7 +34,10 @@ export function createTally ({ name, help, labelNames, registers }: TallyParts):
       let node = root
       for (const value of values) {
         let next = node.next.get(value)
-        if (next === undefined) node.next.set(value, next = newNode())
+        if (next === undefined) {
+          next = newNode()
+          node.next.set(value, next)
+        }
         node = next
       }
       node.count += 1

@@ -2,10 +2,12 @@ import { UpstreamError, type AttemptOutcome } from '../domain/failure.ts'
 import { HttpFault } from '../upstream/http-fault.ts'
 import type { SentCall } from '../telemetry/observer.ts'
 
-/** A timeout counts against the provider if it had at least half of this, or half of the attempt's limit. */
-export const fairMs = 5000
+/** A timeout counts against the provider if it had at least half of this, or half of the account's limit. */
+const fairMs = 5000
 
-export function isOurDoing (result: unknown, isHasty: boolean): boolean {
+/** The gateway itself ended the call: `timeoutMs` is what this attempt had, `limitMs` what the account allows. */
+export function isOurDoing (result: unknown, timeoutMs: number, limitMs: number): boolean {
+  const isHasty = timeoutMs < Math.min(limitMs, fairMs) / 2
   const cause = result instanceof UpstreamError ? result.options.cause : null
   return cause instanceof HttpFault && (cause.kind === 'aborted' || cause.kind === 'unsendable' || (cause.kind === 'timeout' && isHasty))
 }

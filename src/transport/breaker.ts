@@ -25,8 +25,8 @@ export interface Breaker {
   state(): BreakerState
   /** Throws `circuit-open` while nothing is to be sent. */
   check(): void
-  /** Lets a call through, or throws as `check`. The returned function takes its outcome; null: it never came to one. */
-  enter(): (went: CallOutcome | null) => void
+  /** Lets a call through, or throws as `check`. The returned function takes its outcome; null: it has none. */
+  enter(): (outcome: CallOutcome | null) => void
 }
 
 /** Retry-After of the calls that are refused while one probes. */
@@ -78,7 +78,7 @@ export function createBreaker (settings: BreakerSettings, now: () => number): Br
       check()
       if (state === 'open') move('half-open')
       const begun = epoch
-      return went => { if (begun === epoch) decide(went === null ? 'none' : judge(went, settings.slowMs)) }
+      return outcome => { if (begun === epoch) decide(outcome === null ? 'none' : judge(outcome, settings.slowMs)) }
     }
   }
 }

@@ -34,7 +34,7 @@ export function createBulkhead (settings: BulkheadSettings, tokenBuckets: TokenB
   return {
     enter: async (call, isSignIn) => {
       const began = call.clock.elapsed()
-      if (!slots.enter()) await slots.wait(call, isSignIn)
+      if (!slots.take()) await slots.wait(call, isSignIn)
       try {
         if (settings.perSecond !== null) await pace(call, settings.perSecond)
         const waitedMs = call.clock.elapsed() - began
@@ -55,7 +55,12 @@ function createSlots ({ concurrency, waiting }: BulkheadSettings) {
   const queue: Array<() => void> = []
   let taken = 0
 
-  const queued = async (call: Call, isSignIn: boolean): Promise<void> => {
+  /** Resolves when a slot was freed for this call. */
+  const wait = async (call: Call, isSignIn: boolean): Promise<void> => {
+    if (leaving(call).aborted) throw overloaded(left)
+    if (queue.length >= waiting && !isSignIn) {
+      throw overloaded('limits.concurrency of this account is used up, and too many requests wait already')
+    }
     await new Promise<void>((resolve, reject) => {
       const signal = leaving(call)
       const start = (): void => { release(); resolve() }
@@ -75,19 +80,12 @@ function createSlots ({ concurrency, waiting }: BulkheadSettings) {
   }
   return {
     /** Takes a slot; false if none is free. */
-    enter: (): boolean => {
+    take: (): boolean => {
       if (taken >= concurrency) return false
       taken += 1
       return true
     },
-    /** Resolves when a slot was freed for this call. */
-    wait: async (call: Call, isSignIn: boolean): Promise<void> => {
-      if (leaving(call).aborted) throw overloaded(left)
-      if (queue.length >= waiting && !isSignIn) {
-        throw overloaded('limits.concurrency of this account is used up, and too many requests wait already')
-      }
-      await queued(call, isSignIn)
-    },
+    wait,
     leave: (): void => {
       const next = queue.shift()
       if (next === undefined) taken -= 1

@@ -32,8 +32,10 @@ interface Kept<T> {
   readonly value: T
 }
 
-/** Shorter answers are read faster than they are found; longer ones than a quarter of the memory are not kept. */
+/** Shorter answers are read faster than they are found. */
 const leastBytes = 4096
+/** The most that one answer may take of all memory. */
+const largestShare = 1 / 4
 /** The parsed objects of a list take about this much memory for each byte of its text. */
 const weightOfByte = 4
 const overheadBytes = 300
@@ -48,7 +50,7 @@ export function createRepeatedAnswers (maxBytes = defaultMaxBytes): RepeatedAnsw
    */
   const entries = new LRUCache<string, Entry | typeof once>({
     maxSize: maxBytes,
-    maxEntrySize: Math.ceil(maxBytes / 4),
+    maxEntrySize: Math.ceil(maxBytes * largestShare),
     sizeCalculation: (entry, key) => overheadBytes + key.length + (entry === once ? 0 : sizeOf(entry))
   })
 
@@ -58,7 +60,7 @@ export function createRepeatedAnswers (maxBytes = defaultMaxBytes): RepeatedAnsw
     if (entries.calculatedSize + growth <= maxBytes || ++refused % displacing === 0) entries.set(key, entry)
   }
 
-  const mostBytes = maxBytes / 4 / (weightOfByte + 1) - overheadBytes
+  const mostBytes = maxBytes * largestShare / (weightOfByte + 1) - overheadBytes
   return <T>({ key, reader, bytes, read, onRepeated }: Reading<T>): T | Promise<T> => {
     if (bytes.length < leastBytes || bytes.length > mostBytes) return read()
     const last = entries.get(key)
@@ -76,14 +78,11 @@ export function createRepeatedAnswers (maxBytes = defaultMaxBytes): RepeatedAnsw
       keep(key, { bytes, kept: null }, last)
       return value
     }
-    if (!(value instanceof Promise)) {
-      keep(key, { bytes, kept: { reader, value } }, last)
-      return value
-    }
-    return value.then(settled => {
+    const keepValue = (settled: T): T => {
       keep(key, { bytes, kept: { reader, value: settled } }, last)
       return settled
-    })
+    }
+    return value instanceof Promise ? value.then(keepValue) : keepValue(value)
   }
 }
 

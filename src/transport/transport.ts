@@ -7,7 +7,7 @@ import { isSuccess } from '../upstream/read.ts'
 import { HttpFault } from '../upstream/http-fault.ts'
 import { silentTrace, toTracedCall, type SentCall } from '../telemetry/observer.ts'
 import type { Breaker, CallOutcome } from './breaker.ts'
-import { connectionOf, fairMs, isKnown, isOurDoing, outcomeOf, toUpstreamError } from './attempt-result.ts'
+import { connectionOf, isKnown, isOurDoing, outcomeOf, toUpstreamError } from './attempt-result.ts'
 import { createCall, remainingMs, untilEnd, type Call } from './call.ts'
 import type { Allowance } from './allowance.ts'
 import type { Bulkhead } from './bulkhead.ts'
@@ -133,13 +133,13 @@ async function attempt<T> (sending: Sending<T>, token: Token | null, tries: Trie
   try {
     breaker.check()
     leave = await bulkhead.enter(call, isSignIn)
-    const judge = breaker.enter()
-    let went: Attempt<T> | null = null
+    const report = breaker.enter()
+    let sent: Attempt<T> | null = null
     try {
-      went = await send(sending, token, tries)
-      return went.result
+      sent = await send(sending, token, tries)
+      return sent.result
     } finally {
-      judge(went)
+      report(sent)
     }
   } catch (error) {
     if (error instanceof UpstreamError) return error
@@ -188,7 +188,7 @@ async function send<T> ({ transport, call, request, isSignIn }: Sending<T>, toke
   }
   transport.report(sent)
   if (call.trace !== silentTrace) call.trace.call(toTracedCall(sent, built, Date.now() - durationMs))
-  return { result, outcome, durationMs, isOurs: isOurDoing(result, timeoutMs < Math.min(transport.timeoutMs, fairMs) / 2) }
+  return { result, outcome, durationMs, isOurs: isOurDoing(result, timeoutMs, transport.timeoutMs) }
 }
 
 interface Answered<T> {
