@@ -5,7 +5,7 @@ import { createRepeatedAnswers } from '../../src/transport/repeated-answers.ts'
 const schema: z.ZodType<string[]> = z.array(z.string())
 
 /** With memory of its own, as an answer from the network has. */
-const bytesOf = (rows: readonly string[]): Buffer => Buffer.from(new TextEncoder().encode(JSON.stringify(rows)).slice().buffer)
+const bytesOf = (rows: readonly string[]): Buffer => Buffer.from(new TextEncoder().encode(JSON.stringify(rows)).buffer)
 
 /** Rows of more than four kilobytes, the last of them `last`. */
 const rowsTo = (last: string): string[] => [...Array.from({ length: 500 }, (_, index) => `row ${index}`), last]

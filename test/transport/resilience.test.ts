@@ -7,7 +7,7 @@ import { UpstreamError } from '../../src/domain/failure.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
 import { createBreaker, type CallOutcome } from '../../src/transport/breaker.ts'
 import { createCall } from '../../src/transport/call.ts'
-import { createBulkhead } from '../../src/transport/bulkhead.ts'
+import { createBulkhead, type BulkheadSettings } from '../../src/transport/bulkhead.ts'
 import { createOperationEvents } from '../../src/operations/operation-events.ts'
 import { sendStep } from '../../src/operations/steps.ts'
 import { sleep, startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
@@ -191,9 +191,9 @@ t.test('a step that meets an open circuit or a full queue is sent later: the ope
 })
 
 /** A gate with something to do that lasts until it is ended; `order` tells who was let in. */
-function openGate ({ concurrency = 1, waiting = 2 } = {}) {
+function openGate ({ concurrency = 1, waiting = 2, perSecond = null }: Partial<Omit<BulkheadSettings, 'account'>> = {}) {
   const clock = createManualClock()
-  const bulkhead = createBulkhead({ account: 'a', concurrency, waiting, perSecond: null }, createMemoryStores().tokenBuckets, () => {})
+  const bulkhead = createBulkhead({ account: 'a', concurrency, waiting, perSecond }, createMemoryStores(clock).tokenBuckets, () => {})
   const order: string[] = []
   const ends = new Map<string, () => void>()
   const enter = async (name: string, { deadlineMs = 60_000, caller = new AbortController().signal, isSignIn = false } = {}) => {
@@ -206,6 +206,20 @@ function openGate ({ concurrency = 1, waiting = 2 } = {}) {
   const end = async (name: string): Promise<void> => { ends.get(name)?.(); await sleep(1) }
   return { clock, enter, end, order }
 }
+
+t.test('a call that the rate limit refuses frees its slot', async t => {
+  const { clock, enter, end, order } = openGate({ perSecond: 1 })
+  const first = enter('first')
+  await clock.run(1)
+  await end('first')
+  await first
+  t.match(await refusalOf(async () => { await enter('second', { deadlineMs: 10 }) }), { failure: 'overloaded' })
+  const third = enter('third')
+  await clock.run(1000)
+  await end('third')
+  await third
+  t.same(order, ['first', 'third'])
+})
 
 t.test('queued calls are served in order, a sign-in first; too many, too late or aborted ones are never sent', async t => {
   const { clock, enter, end, order } = openGate()
